@@ -1,0 +1,5 @@
+/** The command {@code mooring}. */
+@NullMarked
+package io.mooring.cli;
+
+import org.jspecify.annotations.NullMarked;
