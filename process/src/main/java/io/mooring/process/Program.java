@@ -1,0 +1,90 @@
+package io.mooring.process;
+
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.bridge.SLF4JBridgeHandler;
+import sun.misc.Signal;
+
+/**
+ * The life of a process: read the configuration, start, wait for SIGTERM or SIGINT, close, exit. A
+ * second signal ends it at once.
+ */
+public final class Program {
+  private static final Logger log = LoggerFactory.getLogger(Program.class);
+
+  /** Exit codes: the start failed; the configuration or a flag cannot be used. */
+  private static final int FAILED = 1;
+
+  private static final int USAGE = 2;
+  private static final int TERMINATED = 143;
+
+  private Program() {}
+
+  /** Starts a process. */
+  @FunctionalInterface
+  public interface Starter<C> {
+    /**
+     * @return the running process, closed when it is told to stop
+     * @throws StartException with what is in the way and what to do
+     */
+    AutoCloseable start(C configuration) throws Exception;
+  }
+
+  /** Runs the process until it is told to stop; does not return. */
+  public static <C extends Record> void run(
+      String name, Class<C> type, String[] arguments, Starter<C> starter) {
+    SLF4JBridgeHandler.removeHandlersForRootLogger();
+    SLF4JBridgeHandler.install();
+    C configuration;
+    try {
+      configuration = Configuration.read(type, List.of(arguments), System.getenv());
+    } catch (ConfigurationException unusable) {
+      System.err.println(name + ": " + unusable.getMessage());
+      System.exit(USAGE);
+      return;
+    }
+    CountDownLatch told = new CountDownLatch(1);
+    for (String signal : List.of("TERM", "INT")) {
+      Signal.handle(
+          new Signal(signal),
+          received -> {
+            if (told.getCount() == 0) {
+              Runtime.getRuntime().halt(TERMINATED);
+            }
+            told.countDown();
+          });
+    }
+    System.exit(live(name, configuration, starter, told));
+  }
+
+  private static <C> int live(
+      String name, C configuration, Starter<C> starter, CountDownLatch told) {
+    try (AutoCloseable running = starter.start(configuration)) {
+      log.info("event=started process={} took_ms={}", name, uptimeMillis());
+      told.await();
+      log.info("event=stopping process={}", name);
+      return 0;
+    } catch (StartException refused) {
+      log.error("event=start_failed process={} reason=\"{}\"", name, refused.getMessage());
+      System.err.println(name + ": " + refused.getMessage());
+      return FAILED;
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      return FAILED;
+    } catch (Exception failed) {
+      log.error("event=failed process={}", name, failed);
+      System.err.println(name + ": " + failed);
+      return FAILED;
+    }
+  }
+
+  private static long uptimeMillis() {
+    return ProcessHandle.current()
+        .info()
+        .startInstant()
+        .map(start -> System.currentTimeMillis() - start.toEpochMilli())
+        .orElse(-1L);
+  }
+}

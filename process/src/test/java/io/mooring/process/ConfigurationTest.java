@@ -1,0 +1,154 @@
+package io.mooring.process;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ConfigurationTest {
+  enum Mode {
+    SLOW,
+    FAST_LANE
+  }
+
+  record Http(HostPort address) {}
+
+  record Limits(ByteSize frame, int perMessage) {
+    Limits {
+      if (perMessage < 1) {
+        throw new IllegalArgumentException("per-message must be at least 1");
+      }
+    }
+  }
+
+  record Service(Secret registrationToken, List<String> networks) {}
+
+  @ConfigurationOf("sample")
+  record Sample(
+      String name,
+      Duration ping,
+      Http http,
+      Limits limits,
+      Mode mode,
+      List<String> origins,
+      Map<String, Service> services,
+      Secret token) {}
+
+  @TempDir Path folder;
+
+  @Test
+  void defaultsApplyWhenNothingElseIsSaid() {
+    Sample read = Configuration.read(Sample.class, List.of(), Map.of());
+
+    assertEquals("sample-1", read.name());
+    assertEquals(Duration.ofSeconds(25), read.ping());
+    assertEquals(new HostPort("127.0.0.1", 7300), read.http().address());
+    assertEquals(65536, read.limits().frame().bytes());
+    assertEquals(Mode.FAST_LANE, read.mode());
+  }
+
+  @Test
+  void aFlagBeatsTheEnvironmentWhichBeatsTheFileWhichBeatsTheDefaults() {
+    List<String> file = List.of("--config", file("name: from-file\nping: 3s\nmode: slow\n"));
+
+    Sample read =
+        Configuration.read(
+            Sample.class,
+            List.of(file.get(0), file.get(1), "--ping=1s"),
+            Map.of("MOORING_NAME", "from-environment", "MOORING_PING", "2s"));
+
+    assertEquals("from-environment", read.name());
+    assertEquals(Duration.ofSeconds(1), read.ping());
+    assertEquals(Mode.SLOW, read.mode());
+  }
+
+  @Test
+  void aSecretComesFromAFileAndIsNeverPrinted() throws IOException {
+    Path secret = Files.writeString(folder.resolve("secret"), "s3cret\n");
+
+    Sample read =
+        Configuration.read(
+            Sample.class, List.of(), Map.of("MOORING_TOKEN_FILE", secret.toString()));
+
+    assertEquals("s3cret", read.token().reveal());
+    assertTrue(!read.toString().contains("s3cret"), read::toString);
+  }
+
+  @Test
+  void namedMembersAreReadAsAMap() {
+    Sample read =
+        Configuration.read(
+            Sample.class,
+            List.of(
+                "--config",
+                file("services: {app: {registration-token: t, networks: [127.0.0.0/8]}}")),
+            Map.of());
+
+    Service app = java.util.Objects.requireNonNull(read.services().get("app"));
+    assertEquals(List.of("127.0.0.0/8"), app.networks());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "htpp: {address: 127.0.0.1:1}    | there is no key htpp; did you mean http?",
+        "http: {adress: 127.0.0.1:1}     | there is no key http.adress; did you mean http.address?",
+        "http: {port: 1}                 | there is no key http.port; known here: address",
+        "http: 7                         | http: expected keys with values",
+        "ping: 25                        | ping = \"25\" (from FILE): not a duration",
+        "limits: {frame: 64k}            | limits.frame = \"64k\" (from FILE): not a size",
+        "limits: {per-message: many}     | limits.per-message = \"many\" (from FILE): not a whole",
+        "limits: {per-message: 0}        | limits: per-message must be at least 1",
+        "http: {address: nowhere}        | http.address = \"nowhere\" (from FILE): not of the form",
+        "mode: quick                     | mode = \"quick\" (from FILE): not one of slow, fast-lane",
+        "services: {a: {netwoks: []}}    | no key services.a.netwoks; did you mean services.a.netw",
+        "services: {a: {networks: []}}   | services.a.registration-token is not set",
+        "name: [                         | is not YAML: line",
+        "just text                       | holds a STRING, expected keys with values",
+      })
+  void aMistakeIsNamedWithItsKeyItsValueAndWhatWasExpected(String text, String complaint) {
+    String file = file(text);
+
+    ConfigurationException refused =
+        assertThrows(
+            ConfigurationException.class,
+            () -> Configuration.read(Sample.class, List.of("--config", file), Map.of()));
+
+    String expected = complaint.replace("FILE", file);
+    assertTrue(String.valueOf(refused.getMessage()).contains(expected), refused::getMessage);
+  }
+
+  @Test
+  void aMistakenFlagIsNamed() {
+    ConfigurationException refused =
+        assertThrows(
+            ConfigurationException.class,
+            () -> Configuration.read(Sample.class, List.of("--pnig=3s"), Map.of()));
+
+    assertEquals("flag --pnig: there is no key pnig; did you mean ping?", refused.getMessage());
+  }
+
+  @Test
+  void aSecretThatCannotBeReadIsNotRepeated() {
+    assertEquals("***", Secret.of("hidden").toString());
+  }
+
+  private String file(String text) {
+    try {
+      return Files.writeString(folder.resolve("sample.yaml"), text).toString();
+    } catch (IOException failed) {
+      throw new java.io.UncheckedIOException(failed);
+    }
+  }
+}
