@@ -1,0 +1,38 @@
+package io.mooring.token;
+
+import java.util.Optional;
+
+/**
+ * Who stands behind one handshake, as auth-filter tells it to a server in the header {@code
+ * x-mooring-identity}; one use each.
+ *
+ * @param sub the user's id
+ * @param tenant whose user it is
+ * @param role client, publisher, view, operate or admin
+ * @param channels what the token allows
+ * @param exp when the token expires, in seconds since 1970
+ * @param jti the id of the token
+ * @param kid the key that signed the token
+ * @param conn the connection's id
+ * @param base scheme and authority that the client used, for example {@code wss://edge:8443}
+ * @param path the path of the handshake as it goes upstream, without the query
+ * @param iat when the header was signed, in <b>milliseconds</b> since 1970
+ * @param nonce 64 random bits in base64url
+ * @param rev the registry's revision by which the hosts were chosen
+ * @param verdict a refusal that the server is to speak to the client
+ */
+public record Identity(
+    String sub,
+    Optional<String> tenant,
+    String role,
+    Channels channels,
+    long exp,
+    Optional<String> jti,
+    String kid,
+    String conn,
+    String base,
+    String path,
+    long iat,
+    String nonce,
+    long rev,
+    Optional<String> verdict) {}
