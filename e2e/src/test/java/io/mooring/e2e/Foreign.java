@@ -1,0 +1,73 @@
+package io.mooring.e2e;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** Programs in other languages that the tests run: each is installed once into {@code target/}. */
+final class Foreign {
+  private static final Path HOME = Path.of("target", "foreign").toAbsolutePath();
+  private static final Path SOURCES = Path.of("src", "test", "clients").toAbsolutePath();
+
+  private Foreign() {}
+
+  /** The client on Python's {@code websockets}. */
+  static List<String> python() throws IOException, InterruptedException {
+    return List.of(
+        "env",
+        "PYTHONPATH=" + pythonPackage("websockets==17.4"),
+        "python3",
+        SOURCES.resolve("pinned.py").toString());
+  }
+
+  /** The client on npm's {@code ws}. */
+  static List<String> node() throws IOException, InterruptedException {
+    Path folder = HOME.resolve("node");
+    if (!Files.isDirectory(folder.resolve("node_modules/ws"))) {
+      Files.createDirectories(folder);
+      run(
+          List.of(
+              "npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix",
+              folder.toString(), "ws@8.18.3"));
+    }
+    Path script = folder.resolve("pinned.mjs");
+    Files.writeString(script, Files.readString(SOURCES.resolve("pinned.mjs")));
+    return List.of("node", script.toString());
+  }
+
+  /** The folder that holds a Python package with what it needs; installed when it is missing. */
+  static Path pythonPackage(String requirement) throws IOException, InterruptedException {
+    Path folder = HOME.resolve(requirement.replace("==", "-"));
+    if (!Files.isDirectory(folder)) {
+      Path unfinished = HOME.resolve(requirement + ".part");
+      run(
+          List.of(
+              "python3",
+              "-m",
+              "pip",
+              "install",
+              "-q",
+              "--disable-pip-version-check",
+              "--root-user-action=ignore",
+              "--upgrade",
+              "--target",
+              unfinished.toString(),
+              requirement));
+      Files.move(unfinished, folder);
+    }
+    return folder;
+  }
+
+  /** Runs a program to its end and returns what it printed. */
+  static String run(List<String> command) throws IOException, InterruptedException {
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    if (!process.waitFor(5, TimeUnit.MINUTES) || process.exitValue() != 0) {
+      throw new AssertionError("%s failed: %s".formatted(command.getFirst(), output));
+    }
+    return output.strip();
+  }
+}

@@ -1,0 +1,94 @@
+package io.mooring.e2e;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The arrows between the modules, and the files that the documentation names. */
+class HouseTest {
+  private static final String PROTO = "io.mooring.registry.v1..";
+  private static final Path ROOT = Path.of(System.getProperty("mooring.root")).normalize();
+  private static final JavaClasses MOORING =
+      new ClassFileImporter()
+          .withImportOption(new ImportOption.DoNotIncludeTests())
+          .importPackages("io.mooring");
+
+  @ParameterizedTest(name = "{0} may use {1}")
+  @CsvSource({
+    "process, ''",
+    "programs, ''",
+    "token, ''",
+    "registry, proto",
+    "controlplane, proto process registry token",
+    "authfilter, proto process registry token",
+    "server, proto process token",
+    "cli, proto process programs token",
+  })
+  void aModuleUsesOnlyWhatItsArrowsAllow(String module, String allowed) {
+    List<String> packages = new ArrayList<>(List.of(packagesOf(module)));
+    for (String other : allowed.split(" ", -1)) {
+      if (!other.isEmpty()) {
+        packages.add(packagesOf(other));
+      }
+    }
+
+    noClasses()
+        .that(resideInAPackage(packagesOf(module)).and(not(resideInAPackage(PROTO))))
+        .should()
+        .dependOnClassesThat(
+            resideInAPackage("io.mooring..")
+                .and(not(resideInAnyPackage(packages.toArray(String[]::new)))))
+        .check(MOORING);
+  }
+
+  @Test
+  void everyFileThatTheArchitectureNamesIsThere() throws IOException {
+    String text = Files.readString(ROOT.resolve("docs/architecture.md"));
+    List<String> missing = new ArrayList<>();
+    Matcher names = Pattern.compile("`([A-Za-z][\\w./-]*/[\\w.-]+\\.[a-z]+)`").matcher(text);
+    int found = 0;
+    while (names.find()) {
+      found++;
+      if (!exists(names.group(1))) {
+        missing.add(names.group(1));
+      }
+    }
+    assertTrue(found > 20, "the two ways are named file by file");
+    assertTrue(missing.isEmpty(), () -> "no such file: " + missing);
+  }
+
+  /** A name is a path from the root, or the end of exactly such a path. */
+  private static boolean exists(String name) throws IOException {
+    if (Files.exists(ROOT.resolve(name))) {
+      return true;
+    }
+    String module = name.substring(0, name.indexOf('/'));
+    if (!Files.isDirectory(ROOT.resolve(module))) {
+      return false;
+    }
+    try (Stream<Path> files = Files.walk(ROOT.resolve(module))) {
+      return files.anyMatch(file -> file.endsWith(name.substring(name.indexOf('/') + 1)));
+    }
+  }
+
+  private static String packagesOf(String module) {
+    return module.equals("proto") ? PROTO : "io.mooring." + module + "..";
+  }
+}

@@ -1,0 +1,78 @@
+package io.mooring.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** However the tier ends, no process and no port of it is left. */
+class LeftoversTest {
+  @TempDir Path state;
+
+  @Test
+  void interruptLeavesNothing() throws Exception {
+    Tier tier = Tier.up(state);
+
+    signal("INT", tier.launcher().pid());
+
+    assertNothingLeft(tier);
+  }
+
+  @Test
+  void downLeavesNothing() throws Exception {
+    Tier tier = Tier.up(state);
+
+    tier.mooring("down");
+
+    assertNothingLeft(tier);
+  }
+
+  @Test
+  void downEndsAFrozenPartAsWell() throws Exception {
+    Tier tier = Tier.up(state);
+    tier.mooring("dev", "freeze", "app-1");
+
+    tier.mooring("down");
+
+    assertNothingLeft(tier);
+  }
+
+  @Test
+  void killingTheLauncherLeavesNothing() throws Exception {
+    Tier tier = Tier.up(state);
+
+    signal("KILL", tier.launcher().pid());
+
+    assertNothingLeft(tier);
+  }
+
+  private static void signal(String name, long pid) throws IOException, InterruptedException {
+    Foreign.run(List.of("kill", "-" + name, String.valueOf(pid)));
+  }
+
+  private static void assertNothingLeft(Tier tier) {
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(10))
+        .untilAsserted(() -> assertEquals(List.of(), alive(tier), "processes"));
+    assertEquals(List.of(), taken(tier), "ports");
+  }
+
+  private static List<Long> alive(Tier tier) {
+    List<Long> alive = new ArrayList<>(tier.pids());
+    alive.add(tier.launcher().pid());
+    alive.removeIf(pid -> ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isEmpty());
+    return alive;
+  }
+
+  private static List<Integer> taken(Tier tier) {
+    List<Integer> taken = new ArrayList<>(tier.ports());
+    taken.removeIf(Tier::isFree);
+    return taken;
+  }
+}

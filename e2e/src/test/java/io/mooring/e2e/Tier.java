@@ -1,0 +1,179 @@
+package io.mooring.e2e;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+
+/** The whole tier as {@code mooring up} starts it, on free ports, in a state folder of its own. */
+final class Tier implements AutoCloseable {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Path ROOT = Path.of(System.getProperty("mooring.root"));
+
+  /** What the ports of a tier with up to four servers and two Envoys lie above its base. */
+  private static final List<Integer> OFFSETS =
+      List.of(
+          70, 100, 110, 120, 121, 130, 131, 200, 201, 202, 203, 300, 301, 302, 303, 379, 1080,
+          1081, 1443, 1444, 2901, 2902);
+
+  private final Process launcher;
+  private final Path state;
+  private final int portBase;
+  private final JsonNode addresses;
+  private final SslContext tls;
+
+  private Tier(Process launcher, Path state, int portBase, JsonNode addresses) throws IOException {
+    this.launcher = launcher;
+    this.state = state;
+    this.portBase = portBase;
+    this.addresses = addresses;
+    this.tls =
+        SslContextBuilder.forClient()
+            .trustManager(new File(addresses.path("ca").asText()))
+            .build();
+  }
+
+  /** Starts a tier and returns once it is ready; {@code options} are those of {@code up}. */
+  static Tier up(Path state, String... options) throws IOException {
+    int portBase = freePortBase();
+    List<String> arguments = new ArrayList<>(List.of("up", "-o", "json"));
+    arguments.addAll(List.of("--port-base", String.valueOf(portBase)));
+    arguments.addAll(List.of("--state-dir", state.toString()));
+    arguments.addAll(List.of(options));
+    Process launcher = start(arguments);
+    BufferedReader output =
+        new BufferedReader(
+            new InputStreamReader(launcher.getInputStream(), StandardCharsets.UTF_8));
+    String ready = output.readLine();
+    if (ready == null) {
+      throw new AssertionError(
+          "mooring up ended with %d, its output is in %s"
+              .formatted(launcher.onExit().join().exitValue(), state.resolve("up.err")));
+    }
+    return new Tier(launcher, state, portBase, JSON.readTree(ready));
+  }
+
+  private static Process start(List<String> arguments) throws IOException {
+    Path state = Path.of(arguments.get(arguments.indexOf("--state-dir") + 1));
+    Files.createDirectories(state);
+    return new ProcessBuilder(command(arguments))
+        .directory(ROOT.toFile())
+        .redirectError(ProcessBuilder.Redirect.appendTo(state.resolve("up.err").toFile()))
+        .start();
+  }
+
+  private static List<String> command(List<String> arguments) {
+    List<String> command = new ArrayList<>();
+    command.add(ROOT.resolve("mooring").toString());
+    command.addAll(arguments);
+    return command;
+  }
+
+  /** A base from which every port that a tier may use is free now. */
+  private static int freePortBase() {
+    for (int attempt = 0; attempt < 200; attempt++) {
+      int base = 12000 + 4 * ThreadLocalRandom.current().nextInt(3500);
+      if (OFFSETS.stream().allMatch(offset -> isFree(base + offset))) {
+        return base;
+      }
+    }
+    throw new AssertionError("no free range of ports");
+  }
+
+  static boolean isFree(int port) {
+    try (ServerSocket probe = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+      return probe.isBound();
+    } catch (IOException taken) {
+      return false;
+    }
+  }
+
+  /** Runs another {@code mooring} command against this tier and returns what it printed. */
+  String mooring(String... arguments) throws IOException, InterruptedException {
+    List<String> all = new ArrayList<>(List.of(arguments));
+    all.addAll(List.of("--state-dir", state.toString()));
+    Process process =
+        new ProcessBuilder(command(all)).directory(ROOT.toFile()).redirectErrorStream(true).start();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    if (!process.waitFor(1, TimeUnit.MINUTES) || process.exitValue() != 0) {
+      throw new AssertionError("mooring %s failed: %s".formatted(String.join(" ", all), output));
+    }
+    return output.strip();
+  }
+
+  String token(String... options) {
+    List<String> arguments = new ArrayList<>(List.of("token", "new"));
+    arguments.addAll(List.of(options));
+    try {
+      return mooring(arguments.toArray(String[]::new));
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError(interrupted);
+    }
+  }
+
+  /** A first connect, without a pin, over TLS. */
+  CompletableFuture<Socket> connect(String token) {
+    return open(edge(), token);
+  }
+
+  CompletableFuture<Socket> open(URI uri, String token) {
+    return Socket.open(uri, token, uri.getScheme().equals("wss") ? tls : null);
+  }
+
+  URI edge() {
+    return URI.create(addresses.path("edge").asText());
+  }
+
+  URI edgePlain() {
+    return URI.create(addresses.path("edgePlain").asText());
+  }
+
+  JsonNode addresses() {
+    return addresses;
+  }
+
+  Path state() {
+    return state;
+  }
+
+  /** Every port that the tier may hold. */
+  List<Integer> ports() {
+    return OFFSETS.stream().map(offset -> portBase + offset).toList();
+  }
+
+  Process launcher() {
+    return launcher;
+  }
+
+  /** The pids of every process of the tier, the launcher's own not among them. */
+  List<Long> pids() {
+    List<Long> pids = new ArrayList<>();
+    addresses.path("processes").forEach(process -> pids.add(process.path("pid").asLong()));
+    return pids;
+  }
+
+  @Override
+  public void close() {
+    launcher.destroy();
+    launcher.onExit().join();
+  }
+}
