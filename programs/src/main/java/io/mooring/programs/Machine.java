@@ -1,0 +1,79 @@
+package io.mooring.programs;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * What this machine offers: its environment, its PATH, its kind of processor.
+ *
+ * @param environment as {@link System#getenv()} answers it
+ * @param platform {@code linux-x86_64}, {@code linux-aarch64}, {@code macos-aarch64}, …
+ */
+record Machine(Map<String, String> environment, String platform) {
+
+  static Machine current() {
+    String system = System.getProperty("os.name", "").toLowerCase(Locale.ROOT);
+    String processor = System.getProperty("os.arch", "").toLowerCase(Locale.ROOT);
+    return new Machine(
+        System.getenv(),
+        (system.startsWith("mac") ? "macos" : system)
+            + "-"
+            + (processor.equals("amd64") ? "x86_64" : processor));
+  }
+
+  Optional<String> variable(String name) {
+    return Optional.ofNullable(environment.get(name)).filter(value -> !value.isBlank());
+  }
+
+  /** The program of this name on PATH, if there is one that can be executed. */
+  Optional<Path> onPath(String program) {
+    for (String folder : variable("PATH").orElse("").split(":", -1)) {
+      Path candidate = Path.of(folder.isEmpty() ? "." : folder, program);
+      if (Files.isRegularFile(candidate) && Files.isExecutable(candidate)) {
+        return Optional.of(candidate.toAbsolutePath());
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** {@code $XDG_CACHE_HOME/mooring}, or {@code ~/.cache/mooring}. */
+  Path cache() {
+    return variable("XDG_CACHE_HOME")
+        .map(Path::of)
+        .filter(Path::isAbsolute)
+        .orElseGet(
+            () ->
+                Path.of(variable("HOME").orElseGet(() -> System.getProperty("user.home", ".")))
+                    .resolve(".cache"))
+        .resolve("mooring");
+  }
+
+  /** The version that the program names with {@code --version}, if it can be run. */
+  Optional<Version> version(Path program) {
+    try {
+      Process process =
+          new ProcessBuilder(List.of(program.toString(), "--version"))
+              .redirectErrorStream(true)
+              .start();
+      process.getOutputStream().close();
+      String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      if (!process.waitFor(10, TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+        return Optional.empty();
+      }
+      return Version.in(said);
+    } catch (IOException notExecutable) {
+      return Optional.empty();
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new ProgramException("interrupted while asking " + program + " for its version");
+    }
+  }
+}
