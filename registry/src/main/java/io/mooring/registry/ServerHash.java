@@ -1,0 +1,120 @@
+package io.mooring.registry;
+
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** The form of a server in Redis. What is read from there is input, like a client's. */
+final class ServerHash {
+  private ServerHash() {}
+
+  /**
+   * Reads a server's hash; fields that it does not know are left alone.
+   *
+   * @throws IllegalArgumentException naming the field, its value and what was expected
+   */
+  static Server parse(String id, Map<String, String> hash) {
+    return new Server(
+        id,
+        text(hash, "service"),
+        text(hash, "instance_uid"),
+        number(hash, "generation"),
+        state(text(hash, "state")),
+        "1".equals(hash.get("suspect")),
+        Address.parse(text(hash, "address")),
+        Optional.ofNullable(hash.get("api_address"))
+            .filter(address -> !address.isEmpty())
+            .map(Address::parse),
+        Math.toIntExact(number(hash, "weight")),
+        hash.getOrDefault("release", ""),
+        capabilities(hash.getOrDefault("capabilities", "")));
+  }
+
+  static Map<String, String> of(Server server) {
+    Map<String, String> hash = new LinkedHashMap<>();
+    hash.put("service", server.service());
+    hash.put("instance_uid", server.instanceUid());
+    hash.put("generation", Long.toString(server.generation()));
+    hash.put("state", server.state().name());
+    if (server.suspect()) {
+      hash.put("suspect", "1");
+    }
+    hash.putAll(
+        description(
+            server.address(),
+            server.apiAddress(),
+            server.weight(),
+            server.release(),
+            server.capabilities()));
+    return hash;
+  }
+
+  /** What a server says of itself with its registration. */
+  static Map<String, String> of(Registration registration) {
+    Map<String, String> hash =
+        description(
+            registration.address(),
+            registration.apiAddress(),
+            registration.weight(),
+            registration.release(),
+            registration.capabilities());
+    StringBuilder labels = new StringBuilder();
+    registration.labels().entrySet().stream()
+        .sorted(Map.Entry.comparingByKey())
+        .forEach(
+            label ->
+                labels.append(label.getKey()).append('=').append(label.getValue()).append('\n'));
+    hash.put("labels", labels.toString());
+    return hash;
+  }
+
+  private static Map<String, String> description(
+      Address address,
+      Optional<Address> apiAddress,
+      int weight,
+      String release,
+      Set<String> capabilities) {
+    Map<String, String> hash = new LinkedHashMap<>();
+    hash.put("address", address.toString());
+    hash.put("api_address", apiAddress.map(Address::toString).orElse(""));
+    hash.put("weight", Integer.toString(weight));
+    hash.put("release", release);
+    hash.put("capabilities", String.join(" ", new TreeSet<>(capabilities)));
+    return hash;
+  }
+
+  private static Set<String> capabilities(String text) {
+    return text.isEmpty() ? Set.of() : new TreeSet<>(Arrays.asList(text.split(" ")));
+  }
+
+  private static ServerState state(String text) {
+    return Arrays.stream(ServerState.values())
+        .filter(state -> state.name().equals(text))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "state \"" + text + "\" is none of " + Arrays.toString(ServerState.values())));
+  }
+
+  private static long number(Map<String, String> hash, String field) {
+    String text = text(hash, field);
+    try {
+      return Long.parseLong(text);
+    } catch (NumberFormatException notANumber) {
+      throw new IllegalArgumentException(
+          field + " \"" + text + "\" is not a whole number", notANumber);
+    }
+  }
+
+  private static String text(Map<String, String> hash, String field) {
+    String text = hash.get(field);
+    if (text == null) {
+      throw new IllegalArgumentException("the field " + field + " is missing");
+    }
+    return text;
+  }
+}

@@ -1,0 +1,8 @@
+-- ARGV: …, incarnation, generation, instance_uid
+-- HELD state | EXPIRED | FENCED generation
+local refused = refusal(ARGV[3], ARGV[4], ARGV[5])
+if refused then
+  return refused
+end
+leave()
+return {'HELD', 'GONE'}

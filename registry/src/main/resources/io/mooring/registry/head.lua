@@ -1,0 +1,58 @@
+-- The head of every script that writes one server. Redis runs a script as one step.
+-- KEYS: {mooring}:meta, {mooring}:rev, {mooring}:beats, {mooring}:server:<id>
+-- ARGV: the server's id, a random tag for the revision that this call may write, then the script's own
+local meta, rev, beats, server = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local id, tag = ARGV[1], ARGV[2]
+local GONE_SECONDS = 86400
+local REVISIONS_KEPT = 4096
+
+-- The registry's life. A registry without one begins here; revisions of an earlier life mean nothing.
+local function incarnation()
+  local held = redis.call('HMGET', meta, 'incarnation', 'revision')
+  if held[1] and tonumber(held[2]) then
+    return held[1]
+  end
+  redis.call('DEL', rev)
+  redis.call('HSET', meta, 'incarnation', tag, 'revision', 0, 'tag', tag)
+  return tag
+end
+
+-- Writes the next revision. An entry holds the server's whole hash, so that a follower reads nothing
+-- else, and names the tag before it, so that a rolled back Redis shows.
+local function revise()
+  local held = redis.call('HMGET', meta, 'incarnation', 'revision', 'tag')
+  local revision = tonumber(held[2]) + 1
+  local entry = {'XADD', rev, 'MAXLEN', '~', REVISIONS_KEPT, string.format('%d-0', revision),
+    'incarnation', held[1], 'tag', tag, 'previous', held[3] or '', 'id', id,
+    unpack(redis.call('HGETALL', server))}
+  -- A stream that somebody wrote to by hand may stand higher: followers then read the whole.
+  if type(redis.pcall(unpack(entry))) == 'table' then
+    redis.call('DEL', rev)
+    redis.call(unpack(entry))
+  end
+  redis.call('HSET', meta, 'revision', string.format('%d', revision), 'tag', tag)
+  return revision
+end
+
+-- Nothing when (incarnation, generation, instance_uid) is the claim that holds the id; else the answer.
+local function refusal(claimed_incarnation, claimed_generation, uid)
+  local held = redis.call('HMGET', server, 'instance_uid', 'generation', 'state')
+  local newest, claimed = tonumber(held[2]) or 0, tonumber(claimed_generation)
+  if newest >= claimed and held[1] ~= uid then
+    return {'FENCED', string.format('%d', newest)}
+  end
+  if newest ~= claimed or held[3] == 'GONE'
+      or redis.call('HGET', meta, 'incarnation') ~= claimed_incarnation then
+    return {'EXPIRED'}
+  end
+  return nil
+end
+
+-- The hash stays for a day: it holds the generation.
+local function leave()
+  redis.call('HSET', server, 'state', 'GONE')
+  redis.call('HDEL', server, 'suspect', 'drain', 'drain_id')
+  redis.call('HDEL', beats, id)
+  redis.call('EXPIRE', server, GONE_SECONDS)
+  return revise()
+end

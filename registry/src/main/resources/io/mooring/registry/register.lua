@@ -1,0 +1,41 @@
+-- ARGV: …, instance_uid, claimed generation (0: none), service, then pairs of the description
+-- ADMITTED incarnation generation state | FENCED generation | TAKEN service
+local uid, claimed, service = ARGV[3], tonumber(ARGV[4]), ARGV[5]
+local held = redis.call('HMGET', server, 'instance_uid', 'generation', 'state', 'service')
+local newest, state = tonumber(held[2]) or 0, held[3]
+local same = held[1] == uid
+
+if held[4] and held[4] ~= service then
+  return {'TAKEN', held[4]}
+end
+-- A returning instance that somebody has overtaken must not overtake back.
+if not same and claimed > 0 and claimed <= newest then
+  return {'FENCED', string.format('%d', newest)}
+end
+
+local life = incarnation()
+local generation = math.max(newest, claimed)
+if not same and claimed == 0 then
+  generation = newest + 1
+end
+if not same or not state or state == 'GONE' then
+  state = 'WARMING'
+  redis.call('DEL', server)
+end
+
+local description = {
+  'service', service, 'instance_uid', uid, 'generation', string.format('%d', generation), 'state', state
+}
+for i = 6, #ARGV do
+  description[#description + 1] = ARGV[i]
+end
+local changed = redis.call('HDEL', server, 'suspect') == 1
+for i = 1, #description, 2 do
+  changed = changed or redis.call('HGET', server, description[i]) ~= description[i + 1]
+end
+redis.call('HINCRBY', beats, id, 1)
+if changed then
+  redis.call('HSET', server, unpack(description))
+  revise()
+end
+return {'ADMITTED', life, string.format('%d', generation), state}

@@ -1,0 +1,19 @@
+-- Reads the whole registry at one revision; writes nothing.
+-- KEYS: {mooring}:meta, {mooring}:rev, {mooring}:beats   ARGV: prefix of a server's key, a revision
+-- incarnation, revision, tag, tag that the stream holds for the given revision, then id and hash in turns
+local held = redis.call('HMGET', KEYS[1], 'incarnation', 'revision', 'tag')
+local past = ''
+local entry = redis.call('XRANGE', KEYS[2], ARGV[2] .. '-0', ARGV[2] .. '-0')[1]
+if entry then
+  for i = 1, #entry[2], 2 do
+    if entry[2][i] == 'tag' then
+      past = entry[2][i + 1]
+    end
+  end
+end
+local whole = {held[1] or '', held[2] or '0', held[3] or '', past}
+for _, id in ipairs(redis.call('HKEYS', KEYS[3])) do
+  whole[#whole + 1] = id
+  whole[#whole + 1] = redis.call('HGETALL', ARGV[1] .. id)
+end
+return whole

@@ -1,0 +1,378 @@
+package io.mooring.registry;
+
+import static io.mooring.registry.Registry.registration;
+import static io.mooring.registry.ServerState.ACTIVE;
+import static io.mooring.registry.ServerState.DRAINING;
+import static io.mooring.registry.ServerState.GONE;
+import static io.mooring.registry.ServerState.WARMING;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.lettuce.core.Range;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.BiFunction;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class RegistryStoreTest {
+  @TempDir static Path folder;
+  private static Registry registry;
+  private static RegistryStore store;
+
+  @BeforeAll
+  static void start() {
+    registry = new Registry(folder);
+    store = registry.store;
+  }
+
+  @AfterAll
+  static void stop() {
+    registry.close();
+  }
+
+  @BeforeEach
+  void empty() {
+    registry.call(redis -> redis.flushall());
+  }
+
+  @Test
+  void aNewServerStartsWarmingWithTheFirstGeneration() {
+    Admission answer = store.register(registration("app-1", "a", 0));
+
+    Admission.Admitted admitted = assertInstanceOf(Admission.Admitted.class, answer);
+    assertEquals(WARMING, admitted.state());
+    assertEquals(1, admitted.claim().generation());
+    assertEquals(
+        Map.of("incarnation", admitted.claim().incarnation(), "revision", "1"), metaWithoutTag());
+    assertEquals(
+        Map.ofEntries(
+            Map.entry("service", "app"),
+            Map.entry("instance_uid", "a"),
+            Map.entry("generation", "1"),
+            Map.entry("state", "WARMING"),
+            Map.entry("address", "127.0.0.1:7200"),
+            Map.entry("api_address", "127.0.0.1:7300"),
+            Map.entry("weight", "8"),
+            Map.entry("release", "v1"),
+            Map.entry("capabilities", "verdict/1"),
+            Map.entry("labels", "zone=a\n")),
+        hash("app-1"));
+    assertEquals(Map.of("app-1", "1"), store.beats());
+  }
+
+  @Test
+  void registeringAgainChangesNothingButTheCounter() {
+    Claim first = registry.admitActive("app-1", "a");
+    long revision = revision();
+
+    Admission again = store.register(registration("app-1", "a", 0));
+
+    assertEquals(new Admission.Admitted(first, ACTIVE), again);
+    assertEquals(revision, revision());
+    assertEquals("2", store.beats().get("app-1"));
+  }
+
+  @Test
+  void theSameInstanceMayChangeItsAddress() {
+    Claim first = registry.admitActive("app-1", "a");
+
+    Admission moved = store.register(registration("app-1", "a", first.generation(), "app", 7999));
+
+    assertEquals(new Admission.Admitted(first, ACTIVE), moved);
+    assertEquals("127.0.0.1:7999", hash("app-1").get("address"));
+    assertEquals(3, revision());
+  }
+
+  @Test
+  void aNewInstanceFencesTheOldOne() {
+    Claim old = registry.admitActive("app-1", "a");
+    Claim taken = registry.admit("app-1", "b");
+
+    assertEquals(2, taken.generation());
+    assertEquals(new Standing.Fenced(2), store.renew(old));
+    assertEquals(new Standing.Fenced(2), store.deregister(old));
+    assertFalse(store.transition(old, ACTIVE, DRAINING));
+    assertFalse(store.suspect(old, store.beats().getOrDefault("app-1", "")));
+    assertFalse(store.expire(old, store.beats().getOrDefault("app-1", "")));
+    assertEquals(
+        new Admission.Fenced(2), store.register(registration("app-1", "a", old.generation())));
+    assertEquals(new Standing.Held(WARMING), store.renew(taken));
+  }
+
+  @Test
+  void aNewInstanceEndsTheDrainOfTheOldOne() {
+    Claim old = registry.admitActive("app-1", "a");
+    store.transition(old, ACTIVE, DRAINING);
+    registry.call(redis -> redis.hset("{mooring}:server:app-1", "drain", "rate=20 deadline=300s"));
+
+    registry.admit("app-1", "b");
+
+    assertFalse(hash("app-1").containsKey("drain"));
+    assertEquals("WARMING", hash("app-1").get("state"));
+  }
+
+  @Test
+  void anIdStaysWithItsService() {
+    registry.admit("app-1", "a");
+
+    assertEquals(
+        new Admission.Taken("app"), store.register(registration("app-1", "x", 0, "chat", 7200)));
+    assertEquals("a", hash("app-1").get("instance_uid"));
+  }
+
+  @Test
+  void aServerThatLeftHoldsItsGenerationForADay() {
+    Claim claim = registry.admitActive("app-1", "a");
+
+    assertEquals(new Standing.Held(GONE), store.deregister(claim));
+
+    assertEquals("GONE", hash("app-1").get("state"));
+    assertTrue(store.beats().isEmpty());
+    long seconds = ttl();
+    assertTrue(seconds > 86_000 && seconds <= 86_400, () -> "ttl " + seconds);
+    assertEquals(new Standing.Expired(), store.renew(claim));
+    assertEquals(new Standing.Expired(), store.deregister(claim));
+
+    assertEquals(2, registry.admit("app-1", "b").generation());
+    assertEquals(-1, ttl());
+  }
+
+  @Test
+  void anExpiredInstanceComesBackWithItsGeneration() {
+    Claim claim = registry.admitActive("app-1", "a");
+    assertTrue(store.expire(claim, "1"));
+
+    assertEquals(new Standing.Expired(), store.renew(claim));
+    assertEquals(
+        new Admission.Admitted(claim, WARMING),
+        store.register(registration("app-1", "a", claim.generation())));
+  }
+
+  @Test
+  void anExpiredInstanceThatWasOvertakenIsFencedForGood() {
+    Claim old = registry.admit("app-1", "a");
+    store.expire(old, "1");
+    Claim newer = registry.admit("app-1", "b");
+    store.deregister(newer);
+
+    assertEquals(new Standing.Fenced(2), store.renew(old));
+    assertEquals(
+        new Admission.Fenced(2), store.register(registration("app-1", "a", old.generation())));
+  }
+
+  @Test
+  void onlyTheCounterThatWasSeenLetsALeaseEnd() {
+    Claim claim = registry.admitActive("app-1", "a");
+    store.renew(claim);
+
+    assertFalse(store.suspect(claim, "1"));
+    assertFalse(store.expire(claim, "1"));
+    assertTrue(store.suspect(claim, "2"));
+    assertEquals("1", hash("app-1").get("suspect"));
+    assertTrue(store.expire(claim, "2"));
+    assertEquals("GONE", hash("app-1").get("state"));
+    assertFalse(hash("app-1").containsKey("suspect"));
+  }
+
+  @Test
+  void aHeartbeatClearsSuspicion() {
+    Claim claim = registry.admitActive("app-1", "a");
+    store.suspect(claim, "1");
+    long revision = revision();
+
+    assertEquals(new Standing.Held(ACTIVE), store.renew(claim));
+    assertFalse(hash("app-1").containsKey("suspect"));
+    assertEquals(revision + 1, revision());
+
+    store.renew(claim);
+    assertEquals(revision + 1, revision());
+  }
+
+  @Test
+  void aRepeatedSuspicionIsNoNewRevision() {
+    Claim claim = registry.admitActive("app-1", "a");
+    store.suspect(claim, "1");
+    long revision = revision();
+
+    assertTrue(store.suspect(claim, "1"));
+    assertEquals(revision, revision());
+  }
+
+  @Test
+  void aStateOutsideTheTableIsRefusedBeforeItIsSent() {
+    Claim claim = registry.admit("app-1", "a");
+
+    assertThrows(IllegalArgumentException.class, () -> store.transition(claim, WARMING, DRAINING));
+    assertTrue(store.transition(claim, WARMING, ACTIVE));
+    assertFalse(store.transition(claim, WARMING, ACTIVE));
+    assertTrue(store.transition(claim, ACTIVE, DRAINING));
+    assertTrue(store.transition(claim, DRAINING, ACTIVE));
+  }
+
+  static Stream<Arguments> claims() {
+    return Stream.of(
+        Arguments.of("another life of the registry", change((c, s) -> claim(c, "other", 1, "a"))),
+        Arguments.of("a generation not yet given", change((c, s) -> claim(c, s, 2, "a"))));
+  }
+
+  private static BiFunction<String, String, Claim> change(BiFunction<String, String, Claim> made) {
+    return made;
+  }
+
+  private static Claim claim(String id, String incarnation, long generation, String uid) {
+    return new Claim(id, incarnation, generation, uid);
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("claims")
+  void aClaimThatTheRegistryDoesNotKnowIsExpired(
+      String what, BiFunction<String, String, Claim> claim) {
+    Claim held = registry.admit("app-1", "a");
+
+    assertEquals(
+        new Standing.Expired(), store.renew(claim.apply("app-1", held.incarnation())), what);
+    assertEquals(new Standing.Expired(), store.renew(claim.apply("app-9", held.incarnation())));
+  }
+
+  @Test
+  void theHighestGenerationThatAServerClaimsWinsInARegistryThatForgot() {
+    Admission behind = store.register(registration("app-1", "old", 4));
+    Admission ahead = store.register(registration("app-1", "new", 5));
+    Admission tooLate = store.register(registration("app-1", "old", 4));
+
+    assertEquals(4, assertInstanceOf(Admission.Admitted.class, behind).claim().generation());
+    assertEquals(5, assertInstanceOf(Admission.Admitted.class, ahead).claim().generation());
+    assertEquals(new Admission.Fenced(5), tooLate);
+  }
+
+  @Test
+  void ofManyInstancesThatClaimOneIdExactlyOneHoldsIt() throws Exception {
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Callable<Claim>> rivals =
+          Stream.of("a", "b", "c", "d", "e", "f", "g", "h")
+              .<Callable<Claim>>map(uid -> () -> registry.admit("app-1", uid))
+              .toList();
+
+      List<Standing> standings =
+          threads.invokeAll(rivals).stream().map(Future::resultNow).map(store::renew).toList();
+
+      assertEquals(
+          1, standings.stream().filter(standing -> standing instanceof Standing.Held).count());
+      assertEquals(
+          7,
+          standings.stream().filter(standing -> standing.equals(new Standing.Fenced(8))).count());
+    }
+  }
+
+  @Test
+  void heartbeatsLeaveNoTraceInTheStream() {
+    Claim claim = registry.admit("app-1", "a");
+    for (int i = 0; i < 10; i++) {
+      store.renew(claim);
+    }
+
+    assertEquals(
+        List.of("1-0"),
+        registry.call(redis -> redis.xrange("{mooring}:rev", Range.<String>unbounded())).stream()
+            .map(entry -> entry.getId())
+            .toList());
+  }
+
+  @Test
+  void aRegistryWithoutMetaBeginsANewLife() {
+    Claim before = registry.admit("app-1", "a");
+    registry.call(redis -> redis.del("{mooring}:meta"));
+
+    assertEquals(new Standing.Expired(), store.renew(before));
+    Claim after = registry.admit("app-1", "a");
+
+    assertNotEquals(before.incarnation(), after.incarnation());
+    assertEquals(before.generation(), after.generation());
+    assertEquals(new Standing.Held(WARMING), store.renew(after));
+  }
+
+  @Test
+  void aStreamThatSomebodyWroteToIsBegunAnew() {
+    Claim claim = registry.admit("app-1", "a");
+    registry.call(redis -> redis.xadd("{mooring}:rev", Map.of("by", "hand")));
+
+    assertTrue(store.transition(claim, WARMING, ACTIVE));
+
+    assertEquals(2, revision());
+    long entries = registry.call(redis -> redis.xlen("{mooring}:rev"));
+    assertEquals(1, entries);
+  }
+
+  @Test
+  void aDeadServerWhoseHashWasDeletedStillLeaves() {
+    Claim claim = registry.admit("app-1", "a");
+    registry.call(redis -> redis.del("{mooring}:server:app-1"));
+
+    assertTrue(store.expire(claim, "1"));
+    assertEquals("GONE", hash("app-1").get("state"));
+  }
+
+  @Test
+  void restoringWritesWhatTheRegistryLostAndNothingElse() {
+    Server lost = Registry.server("app-1", 3, ACTIVE);
+    Server older = Registry.server("app-2", 1, ACTIVE);
+    registry.admit(registration("app-2", "newer", 2));
+
+    store.restore(List.of(lost, older), 57);
+
+    assertEquals("3", hash("app-1").get("generation"));
+    assertEquals("ACTIVE", hash("app-1").get("state"));
+    assertEquals("newer", hash("app-2").get("instance_uid"));
+    assertEquals(Map.of("app-1", "0", "app-2", "1"), store.beats());
+    assertTrue(revision() > 57);
+  }
+
+  @Test
+  void aRedisThatIsAwayIsNamed() {
+    try (Redis nowhere = new Redis("redis://:hidden@127.0.0.1:1")) {
+      RegistryUnavailableException away =
+          assertThrows(
+              RegistryUnavailableException.class, () -> new RegistryStore(nowhere).beats());
+
+      String message = Optional.ofNullable(away.getMessage()).orElse("");
+      assertTrue(message.startsWith("redis://127.0.0.1:1 does not answer"), message);
+      assertFalse(message.contains("hidden"), message);
+    }
+  }
+
+  private static Map<String, String> hash(String id) {
+    return registry.call(redis -> redis.hgetall("{mooring}:server:" + id));
+  }
+
+  private static long ttl() {
+    return registry.call(redis -> redis.ttl("{mooring}:server:app-1"));
+  }
+
+  private static Map<String, String> metaWithoutTag() {
+    Map<String, String> meta = registry.call(redis -> redis.hgetall("{mooring}:meta"));
+    meta.remove("tag");
+    return meta;
+  }
+
+  private static long revision() {
+    return Long.parseLong(registry.call(redis -> redis.hget("{mooring}:meta", "revision")));
+  }
+}
