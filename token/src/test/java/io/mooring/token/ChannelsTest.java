@@ -28,7 +28,7 @@ class ChannelsTest {
     "user.$sub.*, user.u17.feed, true",
     "user.$sub.*, user.u170,     false",
   })
-  void a_pattern_names_channels(String pattern, String channel, boolean allowed) {
+  void aPatternNamesChannels(String pattern, String channel, boolean allowed) {
     var channels = new Channels(List.of("other", pattern), List.of());
 
     assertEquals(allowed, channels.maySubscribe(channel, "u17"));
@@ -36,14 +36,14 @@ class ChannelsTest {
   }
 
   @Test
-  void no_pattern_allows_nothing() {
+  void noPatternAllowsNothing() {
     assertFalse(Channels.NONE.maySubscribe("demo.room", "u17"));
     assertFalse(Channels.NONE.mayPublish("demo.room", "u17"));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", "a*b", "**", "a b", "{a}", "a\n", "$user", "a/b", "ä"})
-  void what_is_no_pattern_is_refused(String pattern) {
+  void whatIsNoPatternIsRefused(String pattern) {
     var refusal =
         assertThrows(
             IllegalArgumentException.class, () -> new Channels(List.of(), List.of(pattern)));
@@ -52,7 +52,7 @@ class ChannelsTest {
   }
 
   @Test
-  void patterns_are_bounded_in_length_and_number() {
+  void patternsAreBoundedInLengthAndNumber() {
     assertThrows(
         IllegalArgumentException.class, () -> new Channels(List.of("x".repeat(256)), List.of()));
     assertThrows(

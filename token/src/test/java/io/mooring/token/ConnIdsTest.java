@@ -14,7 +14,7 @@ class ConnIdsTest {
   private final ConnIds conns = new ConnIds(keys("k1"));
 
   @Test
-  void a_minted_id_belongs_to_its_subject_alone() {
+  void aMintedIdBelongsToItsSubjectAlone() {
     String id = conns.mint("u17");
 
     assertTrue(conns.belongsTo(id, "u17"));
@@ -23,7 +23,7 @@ class ConnIdsTest {
   }
 
   @Test
-  void an_id_fits_the_grammar_and_is_never_the_same() {
+  void anIdFitsTheGrammarAndIsNeverTheSame() {
     String id = conns.mint("u17");
 
     assertEquals(43, id.length());
@@ -32,7 +32,7 @@ class ConnIdsTest {
   }
 
   @Test
-  void no_single_character_can_be_changed() {
+  void noSingleCharacterCanBeChanged() {
     String id = conns.mint("u17");
 
     for (int i = 0; i < id.length(); i++) {
@@ -43,12 +43,12 @@ class ConnIdsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "A", "AAAA", "not/base64", "c1", "ü"})
-  void what_is_no_minted_id_belongs_to_nobody(String id) {
+  void whatIsNoMintedIdBelongsToNobody(String id) {
     assertFalse(conns.belongsTo(id, "u17"));
   }
 
   @Test
-  void an_id_outlives_the_rotation_of_the_key() {
+  void anIdOutlivesTheRotationOfTheKey() {
     String id = conns.mint("u17");
 
     assertTrue(new ConnIds(keys("k2", "k1")).belongsTo(id, "u17"));

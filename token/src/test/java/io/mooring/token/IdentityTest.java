@@ -21,12 +21,12 @@ class IdentityTest {
   private final IdentityVerifier verifier = verifier(keys("k1"), "app", NOW_MILLIS);
 
   @Test
-  void a_signed_identity_comes_back_as_it_was() {
+  void aSignedIdentityComesBackAsItWas() {
     assertEquals(new IdentityCheck.Valid(IDENTITY), verifier.verify(signer.sign(IDENTITY)));
   }
 
   @Test
-  void the_optional_parts_may_be_absent_or_all_present() {
+  void theOptionalPartsMayBeAbsentOrAllPresent() {
     Identity bare = with(Optional.empty());
     Identity full = with(Optional.of("\"4500\" ü"));
 
@@ -35,7 +35,7 @@ class IdentityTest {
   }
 
   @Test
-  void the_form_is_the_documented_one() {
+  void theFormIsTheDocumentedOne() {
     String[] parts = signer.sign(IDENTITY).split("\\.");
 
     assertEquals(4, parts.length);
@@ -51,7 +51,7 @@ class IdentityTest {
 
   @ParameterizedTest
   @CsvSource({"-30000, true", "30000, true", "-30001, false", "30001, false", "9000000000, false"})
-  void it_is_valid_for_30_seconds_either_way(long later, boolean valid) {
+  void itIsValidFor30SecondsEitherWay(long later, boolean valid) {
     IdentityCheck check =
         verifier(keys("k1"), "app", NOW_MILLIS + later).verify(signer.sign(IDENTITY));
 
@@ -59,12 +59,12 @@ class IdentityTest {
   }
 
   @Test
-  void the_header_of_another_service_is_refused() {
+  void theHeaderOfAnotherServiceIsRefused() {
     refused(verifier(keys("k1"), "chat", NOW_MILLIS), signer.sign(IDENTITY), "for this service");
   }
 
   @Test
-  void during_a_rotation_both_keys_verify_and_the_first_signs() {
+  void duringARotationBothKeysVerifyAndTheFirstSigns() {
     IdentityVerifier both = verifier(keys("k2", "k1"), "app", NOW_MILLIS);
 
     assertInstanceOf(IdentityCheck.Valid.class, both.verify(signer.sign(IDENTITY)));
@@ -74,14 +74,14 @@ class IdentityTest {
   }
 
   @Test
-  void a_known_key_id_does_not_vouch_for_another_secret() {
+  void aKnownKeyIdDoesNotVouchForAnotherSecret() {
     MasterKeys forged = MasterKeys.parse("forged", MasterKeys.generate("k1").lines().toList());
 
     refused(verifier, new IdentitySigner(forged, "app").sign(IDENTITY), "signature");
   }
 
   @Test
-  void no_single_character_can_be_changed() {
+  void noSingleCharacterCanBeChanged() {
     String header = signer.sign(IDENTITY);
 
     for (int i = 0; i < header.length(); i++) {
@@ -104,12 +104,12 @@ class IdentityTest {
         "1.k1.e30.AAAA.AAAA",
         "ü"
       })
-  void a_header_of_another_form_is_refused(String header) {
+  void aHeaderOfAnotherFormIsRefused(String header) {
     assertInstanceOf(IdentityCheck.Invalid.class, verifier.verify(header));
   }
 
   @Test
-  void the_signature_has_one_spelling() {
+  void theSignatureHasOneSpelling() {
     String header = signer.sign(IDENTITY);
 
     refused(verifier, header + "=", "signature");
@@ -118,13 +118,13 @@ class IdentityTest {
   }
 
   @Test
-  void another_version_is_refused_even_when_signed() {
+  void anotherVersionIsRefusedEvenWhenSigned() {
     refused(verifier, sign("2", "{}"), "version \"2\", expected 1");
     refused(verifier, sign("01", "{}"), "version \"01\", expected 1");
   }
 
   @Test
-  void an_overlong_header_is_refused() {
+  void anOverlongHeaderIsRefused() {
     refused(verifier, "1.k1." + "A".repeat(64 * 1024), "longer than 16384");
   }
 
@@ -149,7 +149,7 @@ class IdentityTest {
         "\"rev\":7}         | \"rev\":7} {}                     | text after the JSON object",
         "\"rev\":7}         | \"rev\":7                         | not JSON",
       })
-  void signed_json_is_still_parsed_strictly(String part, String replacement, String reason) {
+  void signedJsonIsStillParsedStrictly(String part, String replacement, String reason) {
     String json = new String(IdentityJson.write(IDENTITY), UTF_8);
     assertTrue(json.contains(part));
 
@@ -160,7 +160,7 @@ class IdentityTest {
   }
 
   @Test
-  void a_nonce_is_64_bits_and_never_the_same() {
+  void aNonceIs64BitsAndNeverTheSame() {
     assertEquals(11, IdentitySigner.nonce().length());
     assertNotEquals(IdentitySigner.nonce(), IdentitySigner.nonce());
   }

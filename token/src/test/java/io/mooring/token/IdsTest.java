@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class IdsTest {
   @ParameterizedTest
   @ValueSource(strings = {"a", "app-1", "APP_1", "0", "-", "_"})
-  void an_id_of_the_grammar_is_taken(String id) {
+  void anIdOfTheGrammarIsTaken(String id) {
     assertTrue(Ids.valid(id));
   }
 
@@ -22,19 +22,19 @@ class IdsTest {
         "", ".", "..", "a.b", "a/b", "a\\b", "a b", " a", "a\n", "a\0", "%61", "%2e%2e", "%2f",
         "%00", "a%0d%0a", "a;v=1", "ä", "а", "a:1", "a@b", "a+b", "{a}", "*"
       })
-  void anything_else_is_refused_and_never_repaired(String id) {
+  void anythingElseIsRefusedAndNeverRepaired(String id) {
     assertFalse(Ids.valid(id));
   }
 
   @Test
-  void an_id_has_at_most_64_characters() {
+  void anIdHasAtMost64Characters() {
     assertTrue(Ids.valid("x".repeat(64)));
     assertFalse(Ids.valid("x".repeat(65)));
     assertFalse(Ids.valid("x".repeat(4096)));
   }
 
   @Test
-  void a_refusal_names_what_the_value_and_the_grammar() {
+  void aRefusalNamesWhatTheValueAndTheGrammar() {
     var refusal =
         assertThrows(IllegalArgumentException.class, () -> Ids.require("server_id", "app\r\n1"));
 

@@ -36,7 +36,7 @@ class JwksFileTest {
   @TempDir Path folder;
 
   @Test
-  void a_changed_file_is_read_again() throws IOException {
+  void aChangedFileIsReadAgain() throws IOException {
     JwksFile jwks = new JwksFile(write(FORGE.jwks()), nanos::get);
     var verifier = new TokenVerifier(jwks, "me", "mooring", () -> Instant.ofEpochSecond(Forge.NOW));
     String token = FORGE.rs256(header("RS256", "rsa"), CLAIMS);
@@ -52,7 +52,7 @@ class JwksFileTest {
   }
 
   @Test
-  void a_file_that_became_unusable_leaves_the_keys_until_it_is_whole_again() throws IOException {
+  void aFileThatBecameUnusableLeavesTheKeysUntilItIsWholeAgain() throws IOException {
     JwksFile jwks = new JwksFile(write(Forge.jwks(FORGE.rsa.toPublicJWK())), nanos::get);
     long before = jwks.version();
     String whole = FORGE.jwks();
@@ -73,7 +73,7 @@ class JwksFileTest {
   }
 
   @Test
-  void keys_for_other_purposes_are_passed_over() throws IOException, JOSEException {
+  void keysForOtherPurposesArePassedOver() throws IOException, JOSEException {
     RSAKey encrypts = new RSAKey.Builder(FORGE.rsa).keyID("enc").keyUse(KeyUse.ENCRYPTION).build();
     RSAKey pss = new RSAKey.Builder(FORGE.rsa).keyID("pss").algorithm(JWSAlgorithm.PS256).build();
     RSAKey anything = new RSAKey.Builder(FORGE.rsa).keyID("any").algorithm(null).build();
@@ -94,19 +94,19 @@ class JwksFileTest {
   }
 
   @Test
-  void a_file_without_any_key_to_verify_with_is_refused() throws IOException {
+  void aFileWithoutAnyKeyToVerifyWithIsRefused() throws IOException {
     refused("{\"keys\":[]}", "has no key that verifies tokens");
   }
 
   @Test
-  void a_file_that_is_no_jwks_is_refused() throws IOException {
+  void aFileThatIsNoJwksIsRefused() throws IOException {
     refused("[]", "is not a JWKS");
     refused("{\"keys\":[{\"kty\":\"RSA\",\"kid\":\"k\",\"alg\":\"RS256\"}]}", "is not a JWKS");
     refused("", "is not a JWKS");
   }
 
   @Test
-  void a_missing_file_is_named() {
+  void aMissingFileIsNamed() {
     Path none = folder.resolve("none.json");
 
     var refusal = assertThrows(KeyFileException.class, () -> new JwksFile(none));
@@ -116,8 +116,7 @@ class JwksFileTest {
   }
 
   @Test
-  void an_algorithm_that_does_not_go_with_the_kind_of_key_is_refused()
-      throws IOException, JOSEException {
+  void anAlgorithmThatDoesNotGoWithTheKindOfKeyIsRefused() throws IOException, JOSEException {
     RSAKey mixed = new RSAKey.Builder(FORGE.rsa).algorithm(JWSAlgorithm.HS256).build();
     JWK p384 = new ECKeyGenerator(Curve.P_384).keyID("p").algorithm(JWSAlgorithm.ES256).generate();
 
@@ -126,7 +125,7 @@ class JwksFileTest {
   }
 
   @Test
-  void a_short_rsa_key_is_refused() throws IOException {
+  void aShortRsaKeyIsRefused() throws IOException {
     refused(
         "{\"keys\":[{\"kty\":\"RSA\",\"kid\":\"s\",\"alg\":\"RS256\",\"e\":\"AQAB\",\"n\":\""
             + Base64Url.encode(new BigInteger(1, filled(128)).toByteArray())
@@ -135,14 +134,14 @@ class JwksFileTest {
   }
 
   @Test
-  void a_short_secret_is_refused() throws IOException {
+  void aShortSecretIsRefused() throws IOException {
     refused(
         "{\"keys\":[{\"kty\":\"oct\",\"kid\":\"s\",\"alg\":\"HS256\",\"k\":\"AAEC\"}]}",
         "\"s\" is unusable");
   }
 
   @Test
-  void the_same_kid_twice_is_refused() throws IOException {
+  void theSameKidTwiceIsRefused() throws IOException {
     refused(
         Forge.jwks(FORGE.rsa.toPublicJWK(), FORGE.strangerRsa.toPublicJWK())
             .replace("\"kid\":\"rsa\"", "\"kid\":\"rsa\",\"alg\":\"RS256\"")
@@ -151,7 +150,7 @@ class JwksFileTest {
   }
 
   @Test
-  void a_key_without_kid_is_refused() throws IOException {
+  void aKeyWithoutKidIsRefused() throws IOException {
     refused(FORGE.jwks().replace("\"kid\":\"ec\",", ""), "has a key without kid");
   }
 

@@ -19,14 +19,14 @@ class MasterKeysTest {
   @TempDir Path folder;
 
   @Test
-  void a_generated_file_can_be_read() throws IOException {
+  void aGeneratedFileCanBeRead() throws IOException {
     MasterKeys keys = MasterKeys.read(write(MasterKeys.generate("k1")));
 
     assertEquals("MasterKeys[k1]", keys.toString());
   }
 
   @Test
-  void comments_and_empty_lines_do_not_count() throws IOException {
+  void commentsAndEmptyLinesDoNotCount() throws IOException {
     MasterKeys keys =
         MasterKeys.read(write("# signs\n\n k2\t" + SECRET + " \r\n#old\nk1 " + SECRET));
 
@@ -46,7 +46,7 @@ class MasterKeysTest {
         "k1 SECRET~#~k1 SECRET         | master.key line 3: key id \"k1\" is there twice",
         "k1 SECRET~k2 SECRET~k3 SECRET | master.key has 3 keys, expected one, or two during a rotation",
       })
-  void a_bad_file_is_refused_with_its_place(String text, String message) throws IOException {
+  void aBadFileIsRefusedWithItsPlace(String text, String message) throws IOException {
     Path file = write(text.replace("SECRET", SECRET).replace('~', '\n'));
 
     var refusal = assertThrows(KeyFileException.class, () -> MasterKeys.read(file));
@@ -56,7 +56,7 @@ class MasterKeysTest {
   }
 
   @Test
-  void a_missing_file_is_named() {
+  void aMissingFileIsNamed() {
     Path file = folder.resolve("none.key");
 
     var refusal = assertThrows(KeyFileException.class, () -> MasterKeys.read(file));

