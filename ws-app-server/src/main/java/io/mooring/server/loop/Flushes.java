@@ -1,0 +1,48 @@
+package io.mooring.server.loop;
+
+import io.netty.channel.EventLoop;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Flushes each socket once per turn of the loop, however much was written to it in that turn.
+ * Belongs to its loop.
+ */
+public final class Flushes implements Runnable {
+  /** Something that has written and must be flushed. */
+  public interface Outlet {
+    void flush();
+  }
+
+  private final EventLoop executor;
+  private @Nullable Outlet[] waiting = new @Nullable Outlet[64];
+  private int size;
+
+  Flushes(EventLoop executor) {
+    this.executor = executor;
+  }
+
+  /** Flushes {@code outlet} at the end of this turn. The caller does not add one twice. */
+  public void add(Outlet outlet) {
+    if (size == waiting.length) {
+      waiting = Arrays.copyOf(waiting, size * 2);
+    }
+    waiting[size++] = outlet;
+    if (size == 1) {
+      executor.execute(this);
+    }
+  }
+
+  @Override
+  public void run() {
+    // A flush may write to others (a closed socket leaves its channels): those are appended.
+    for (int i = 0; i < size; i++) {
+      Outlet outlet = waiting[i];
+      waiting[i] = null;
+      if (outlet != null) {
+        outlet.flush();
+      }
+    }
+    size = 0;
+  }
+}

@@ -1,0 +1,102 @@
+package io.mooring.server.loop;
+
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** One event loop with what belongs to it. Everything but {@link #run} is for the loop itself. */
+public final class Loop {
+  private static final int TICKS_PER_REPORT = 20;
+
+  private final EventLoop executor;
+  private final int index;
+  private final Wheel wheel = new Wheel(System.nanoTime());
+  private final Flushes flushes;
+  private byte[] scratch = new byte[8 * 1024];
+  private int ticksUntilReport = TICKS_PER_REPORT;
+  private volatile long lagNanos;
+  private @Nullable Future<?> ticking;
+
+  Loop(EventLoop executor, int index) {
+    this.executor = executor;
+    this.index = index;
+    this.flushes = new Flushes(executor);
+  }
+
+  void start() {
+    ticking =
+        executor.scheduleAtFixedRate(
+            this::tick, Wheel.TICK_MILLIS, Wheel.TICK_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  void stop() {
+    if (ticking != null) {
+      ticking.cancel(false);
+    }
+  }
+
+  public EventLoop executor() {
+    return executor;
+  }
+
+  /** Its place among the {@link Loops}, from 0. */
+  public int index() {
+    return index;
+  }
+
+  public boolean inside() {
+    return executor.inEventLoop();
+  }
+
+  /** Runs the task on this loop: now if the caller is on it, else as a message, in order. */
+  public void run(Runnable task) {
+    if (executor.inEventLoop()) {
+      task.run();
+    } else {
+      executor.execute(task);
+    }
+  }
+
+  public Flushes flushes() {
+    return flushes;
+  }
+
+  public void schedule(Timed timed, long delayMillis) {
+    assert inside();
+    wheel.schedule(timed, delayMillis, System.nanoTime());
+  }
+
+  public void cancel(Timed timed) {
+    assert inside();
+    wheel.cancel(timed);
+  }
+
+  /** How long what runs now may have waited for this loop, in nanoseconds. */
+  public long lagNanos() {
+    assert inside();
+    return wheel.lagNanos(System.nanoTime());
+  }
+
+  /** The worst lag of the last second or so, in nanoseconds; for any thread. */
+  public long recentLagNanos() {
+    return lagNanos;
+  }
+
+  /** An area of at least {@code size} bytes, the caller's until it returns to the loop. */
+  public byte[] scratch(int size) {
+    assert inside();
+    if (scratch.length < size) {
+      scratch = new byte[Math.max(size, scratch.length * 2)];
+    }
+    return scratch;
+  }
+
+  private void tick() {
+    wheel.advance(System.nanoTime());
+    if (--ticksUntilReport == 0) {
+      ticksUntilReport = TICKS_PER_REPORT;
+      lagNanos = wheel.takeWorstLagNanos();
+    }
+  }
+}
