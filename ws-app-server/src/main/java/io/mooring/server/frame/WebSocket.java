@@ -1,0 +1,265 @@
+package io.mooring.server.frame;
+
+import io.mooring.server.loop.Flushes;
+import io.mooring.server.loop.Loop;
+import io.mooring.server.loop.Timed;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.DuplexChannel;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One upgraded socket: the only handler of its channel. Reads frames, answers pings, holds the
+ * outbound queue to the channel's high water mark, and closes as RFC 6455 section 7 asks: a close
+ * frame each way, then the server ends TCP, all within {@value #CLOSE_MILLIS} ms. Belongs to its
+ * loop.
+ */
+public final class WebSocket extends ChannelInboundHandlerAdapter implements Flushes.Outlet {
+  /** How long a peer may take to answer a close frame. */
+  static final long CLOSE_MILLIS = 2_000;
+
+  private static final Logger log = LoggerFactory.getLogger(WebSocket.class);
+
+  private static final int NO_CODE = 1005;
+  private static final int ABNORMAL = 1006;
+
+  private enum State {
+    OPEN,
+    /** Our close frame is out; the peer's is awaited. */
+    CLOSING,
+    /** Nothing is read any more, as the peer has closed or its framing is lost. */
+    DISCARDING
+  }
+
+  private final Loop loop;
+  private final FrameReader reader;
+  private final Session session;
+  private @Nullable ChannelHandlerContext context;
+  private @Nullable Timed deadline;
+  private State state = State.OPEN;
+  private boolean unflushed;
+  private int code = ABNORMAL;
+
+  public WebSocket(Loop loop, FrameRules rules, Session session) {
+    this.loop = loop;
+    this.reader = new FrameReader(rules);
+    this.session = session;
+  }
+
+  /**
+   * Sends frames that are ready for the wire; they leave with the next flush of the loop.
+   *
+   * <p>A peer that does not read closes its socket here, with 4101, as soon as the queue passes the
+   * high water mark.
+   *
+   * @param frames taken over; released at once if the socket takes nothing more
+   */
+  public void send(ByteBuf frames) {
+    assert loop.inside();
+    ChannelHandlerContext channel = context();
+    if (state != State.OPEN) {
+      frames.release();
+      return;
+    }
+    channel.write(frames, channel.voidPromise());
+    if (!unflushed) {
+      unflushed = true;
+      loop.flushes().add(this);
+    }
+    if (!channel.channel().isWritable()) {
+      channel.flush();
+      if (!channel.channel().isWritable()) {
+        close(CloseCode.SLOW_CONSUMER);
+      }
+    }
+  }
+
+  @Override
+  public void flush() {
+    unflushed = false;
+    context().flush();
+  }
+
+  /** Closes with the code's own reason; without effect if the socket is closing already. */
+  public void close(CloseCode why) {
+    close(why, why.reason());
+  }
+
+  /**
+   * Closes the socket: sends the close frame, awaits the peer's, then ends TCP.
+   *
+   * @param reason at most 123 bytes
+   */
+  public void close(CloseCode why, String reason) {
+    assert loop.inside();
+    if (state == State.OPEN) {
+      end(State.CLOSING, why.number());
+      context().writeAndFlush(Frames.close(allocator(), why.number(), reason));
+    }
+  }
+
+  /** Sends a close frame and ends TCP at once, for a peer that will not answer. */
+  public void abandon(CloseCode why) {
+    assert loop.inside();
+    if (state == State.OPEN) {
+      end(State.CLOSING, why.number());
+      context().writeAndFlush(Frames.close(allocator(), why.number(), why.reason()));
+      context().close();
+    }
+  }
+
+  public ByteBufAllocator allocator() {
+    return context().alloc();
+  }
+
+  boolean discarding() {
+    return state == State.DISCARDING;
+  }
+
+  void message(int opcode, ByteBuf message) {
+    session.heard(false);
+    if (state != State.OPEN) {
+      return;
+    }
+    if (opcode == Frames.TEXT) {
+      session.text(message);
+    } else {
+      session.binary(message);
+    }
+  }
+
+  void fragment() {
+    session.heard(false);
+  }
+
+  void control(int opcode, ByteBuf payload) {
+    session.heard(true);
+    switch (opcode) {
+      case Frames.PING -> send(Frames.message(allocator(), Frames.PONG, payload));
+      case Frames.CLOSE -> peerClosed(payload);
+      default -> {}
+    }
+  }
+
+  private void peerClosed(ByteBuf payload) {
+    int number = NO_CODE;
+    if (payload.readableBytes() == 1) {
+      throw new FrameException(CloseCode.PROTOCOL_ERROR, "close frame of one byte");
+    }
+    if (payload.isReadable()) {
+      number = payload.readUnsignedShort();
+      if (!CloseCode.mayBeReceived(number)) {
+        throw new FrameException(CloseCode.PROTOCOL_ERROR, "close code " + number);
+      }
+      int text = Utf8.next(Utf8.COMPLETE, payload, payload.readerIndex(), payload.writerIndex());
+      if (text != Utf8.COMPLETE) {
+        throw new FrameException(CloseCode.BAD_PAYLOAD, "close reason is not UTF-8");
+      }
+    }
+    if (state == State.CLOSING) {
+      state = State.DISCARDING;
+      // Ordered behind our own close frame, which may still be queued.
+      endOutputAfter(context().writeAndFlush(Unpooled.EMPTY_BUFFER));
+      return;
+    }
+    end(State.DISCARDING, number);
+    endOutputAfter(
+        context()
+            .writeAndFlush(
+                number == NO_CODE
+                    ? Frames.close(allocator())
+                    : Frames.close(allocator(), number, "")));
+  }
+
+  private void fail(FrameException broken) {
+    if (state == State.CLOSING) {
+      state = State.DISCARDING;
+      endOutputAfter(context().writeAndFlush(Unpooled.EMPTY_BUFFER));
+      return;
+    }
+    CloseCode why = broken.code();
+    end(State.DISCARDING, why.number());
+    String reason = why.reason() + ";d=" + broken.getMessage();
+    endOutputAfter(context().writeAndFlush(Frames.close(allocator(), why.number(), reason)));
+  }
+
+  private void end(State next, int number) {
+    state = next;
+    code = number;
+    Timed hangUp = new HangUp();
+    deadline = hangUp;
+    loop.schedule(hangUp, CLOSE_MILLIS);
+    session.closing();
+  }
+
+  /**
+   * FIN goes out once the close frame has, while input is read on and dropped until the peer's FIN:
+   * closing at once could answer unread input with a reset, which takes the close frame with it.
+   */
+  private void endOutputAfter(ChannelFuture written) {
+    DuplexChannel channel = (DuplexChannel) context().channel();
+    written.addListener(done -> channel.shutdownOutput());
+  }
+
+  private final class HangUp extends Timed {
+    @Override
+    protected void due() {
+      context().close();
+    }
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext added) {
+    context = added;
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext from, Object bytes) {
+    ByteBuf in = (ByteBuf) bytes;
+    try {
+      reader.read(in, this);
+    } catch (FrameException broken) {
+      fail(broken);
+    } finally {
+      in.release();
+    }
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext from) {
+    reader.release();
+    if (deadline != null) {
+      loop.cancel(deadline);
+    }
+    if (state == State.OPEN) {
+      state = State.DISCARDING;
+      session.closing();
+    }
+    session.closed(code);
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext from, Throwable cause) {
+    if (cause instanceof IOException) {
+      log.debug("event=socket_broken remote={} reason={}", from.channel(), cause.getMessage());
+      from.close();
+      return;
+    }
+    log.error("event=socket_failed remote={}", from.channel().remoteAddress(), cause);
+    close(CloseCode.INTERNAL);
+  }
+
+  private ChannelHandlerContext context() {
+    if (context == null) {
+      throw new IllegalStateException("the socket has not been upgraded yet");
+    }
+    return context;
+  }
+}
