@@ -1,0 +1,4 @@
+@NullMarked
+package io.mooring.server.conformance;
+
+import org.jspecify.annotations.NullMarked;

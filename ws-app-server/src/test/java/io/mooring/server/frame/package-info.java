@@ -1,0 +1,4 @@
+@NullMarked
+package io.mooring.server.frame;
+
+import org.jspecify.annotations.NullMarked;

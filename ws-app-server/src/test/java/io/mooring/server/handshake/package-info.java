@@ -1,0 +1,4 @@
+@NullMarked
+package io.mooring.server.handshake;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.mooring.server.wire;
+
+import org.jspecify.annotations.NullMarked;
