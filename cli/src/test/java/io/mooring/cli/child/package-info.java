@@ -1,0 +1,4 @@
+@NullMarked
+package io.mooring.cli.child;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.mooring.cli.port;
+
+import org.jspecify.annotations.NullMarked;
