@@ -1,0 +1,38 @@
+package io.mooring.cli.admin;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.HttpURLConnection;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Optional;
+
+/** Plain GET requests, answered within a second or two. */
+public final class Http {
+  private static final Duration CONNECT = Duration.ofMillis(500);
+  private static final Duration READ = Duration.ofSeconds(2);
+
+  private Http() {}
+
+  /** What came back; any status, none is an exception. */
+  public record Answer(int status, String body) {}
+
+  /**
+   * @param bearer a token for the Authorization header
+   * @throws IOException when nobody listens, or no answer comes
+   */
+  public static Answer get(URI uri, Optional<String> bearer) throws IOException {
+    HttpURLConnection connection = (HttpURLConnection) uri.toURL().openConnection();
+    connection.setConnectTimeout((int) CONNECT.toMillis());
+    connection.setReadTimeout((int) READ.toMillis());
+    bearer.ifPresent(token -> connection.setRequestProperty("Authorization", "Bearer " + token));
+    int status = connection.getResponseCode();
+    try (InputStream body =
+        status < 400 ? connection.getInputStream() : connection.getErrorStream()) {
+      return new Answer(
+          status,
+          body == null ? "" : new String(body.readAllBytes(), StandardCharsets.UTF_8).strip());
+    }
+  }
+}

@@ -1,0 +1,167 @@
+package io.mooring.cli.tier;
+
+import io.mooring.cli.admin.AdminApi;
+import io.mooring.cli.keys.DevelopmentKeys;
+import io.mooring.cli.state.StateFolder;
+import io.mooring.process.Readiness;
+import io.mooring.programs.EnvoyBootstrap;
+import io.mooring.programs.EnvoyProgram;
+import io.mooring.programs.ValkeyProgram;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** Turns a {@link Shape} into parts: writes each one's configuration, knows how it is started. */
+public final class Blueprint {
+  /** Threads of an Envoy that serve sockets: a development machine has other work too. */
+  private static final int ENVOY_WORKERS = 1;
+
+  /** Half of the 20,000 file descriptors that many systems allow, less what Envoy itself needs. */
+  private static final int ENVOY_CONNECTIONS = 9500;
+
+  private final Shape shape;
+  private final StateFolder state;
+  private final Distribution distribution;
+  private final Distribution.Cache cache;
+  private final Binaries binaries;
+  private final Configurations configurations;
+  private final AdminApi admin;
+
+  /**
+   * The programs that are not ours.
+   *
+   * @param valkey absent when another Redis is used
+   */
+  public record Binaries(Path envoy, Optional<Path> valkey) {}
+
+  public Blueprint(
+      Shape shape,
+      StateFolder state,
+      DevelopmentKeys keys,
+      Distribution distribution,
+      Distribution.Cache cache,
+      Binaries binaries) {
+    this.shape = shape;
+    this.state = state;
+    this.distribution = distribution;
+    this.cache = cache;
+    this.binaries = binaries;
+    this.configurations = new Configurations(shape, keys);
+    this.admin = new AdminApi(adminUri(), Optional.empty());
+  }
+
+  /** The admin API of the tier's control plane. */
+  public AdminApi admin() {
+    return admin;
+  }
+
+  /** Every part, in the order in which they are to be started. */
+  public List<Part> parts() {
+    return shape.members().stream().map(this::part).toList();
+  }
+
+  /** One part, also beyond the number that the shape asks for. */
+  public Part part(Shape.Member member) {
+    return switch (member.kind()) {
+      case VALKEY -> valkey(member);
+      case CONTROL ->
+          java(
+              member,
+              Distribution.Program.CONTROL_PLANE,
+              configurations.controlPlane(member.number()),
+              Probes.ready(port(member, "http")));
+      case AUTH ->
+          java(
+              member,
+              Distribution.Program.AUTH_FILTER,
+              configurations.authFilter(member.number()),
+              Probes.ready(port(member, "http")));
+      case APP ->
+          java(
+              member,
+              Distribution.Program.WS_APP_SERVER,
+              configurations.appServer(member.number()),
+              Probes.active(admin, member.name(), port(member, "http")));
+      case EDGE -> edge(member);
+    };
+  }
+
+  private Part valkey(Shape.Member member) {
+    Path data = state.data().resolve("valkey");
+    try {
+      Files.createDirectories(data);
+    } catch (IOException refused) {
+      throw new UncheckedIOException("cannot create the folder " + data, refused);
+    }
+    Path program =
+        binaries
+            .valkey()
+            .orElseThrow(
+                () -> new IllegalStateException("the tier's shape has a Redis of its own"));
+    int port = port(member, "redis");
+    return part(member, ValkeyProgram.command(program, data, port), Probes.valkey(port));
+  }
+
+  private Part java(
+      Shape.Member member,
+      Distribution.Program program,
+      String configuration,
+      Readiness readiness) {
+    Path file = write(member, configuration);
+    List<String> command = new ArrayList<>(distribution.command(program, cache));
+    command.add("--config");
+    command.add(file.toString());
+    return part(member, command, readiness);
+  }
+
+  private Part edge(Shape.Member member) {
+    EnvoyBootstrap bootstrap =
+        new EnvoyBootstrap(
+            member.name(),
+            "127.0.0.1",
+            OptionalInt.of(port(member, "wss")),
+            OptionalInt.of(port(member, "ws")),
+            port(member, "admin"),
+            List.of(new InetSocketAddress("127.0.0.1", shape.port(Kind.CONTROL, "xds", 1))),
+            ENVOY_CONNECTIONS);
+    Path file = write(member, bootstrap.render());
+    return part(
+        member,
+        EnvoyProgram.command(binaries.envoy(), file, ENVOY_WORKERS),
+        Probes.inSync(admin, member.name(), port(member, "ws")));
+  }
+
+  private Part part(Shape.Member member, List<String> command, Readiness readiness) {
+    return new Part(
+        member.name(),
+        member.kind(),
+        member.number(),
+        member.kind().ports(member.number(), shape.portBase()),
+        command,
+        Map.of(),
+        readiness);
+  }
+
+  private Path write(Shape.Member member, String configuration) {
+    Path file = state.conf().resolve(member.name() + ".yaml");
+    StateFolder.write(file, configuration.getBytes(StandardCharsets.UTF_8));
+    return file;
+  }
+
+  private int port(Shape.Member member, String role) {
+    return shape.port(member.kind(), role, member.number());
+  }
+
+  private URI adminUri() {
+    return URI.create("http://127.0.0.1:" + shape.port(Kind.CONTROL, "http", 1));
+  }
+}

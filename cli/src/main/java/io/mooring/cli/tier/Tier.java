@@ -1,0 +1,217 @@
+package io.mooring.cli.tier;
+
+import io.mooring.cli.child.Child;
+import io.mooring.cli.child.LogTail;
+import io.mooring.cli.child.Spawner;
+import io.mooring.cli.state.Leftovers;
+import io.mooring.cli.state.StateFolder;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletionService;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorCompletionService;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Predicate;
+
+/**
+ * The running processes of a tier. {@link #start} and {@link #close} belong to the supervisor;
+ * everything else may be called by any thread in between.
+ */
+public final class Tier implements AutoCloseable {
+  private static final int LINES_OF_LOG = 12;
+  private static final Duration POLL = Duration.ofMillis(15);
+
+  /** Who leaves when: each only after those whose work needs it. */
+  private static final List<Predicate<Kind>> STOP_ORDER =
+      List.of(
+          kind -> kind == Kind.EDGE,
+          kind -> kind == Kind.APP || kind == Kind.AUTH,
+          kind -> kind == Kind.CONTROL,
+          kind -> kind == Kind.VALKEY);
+
+  private final StateFolder state;
+  private final Patience patience;
+  private final TierListener listener;
+  private final Spawner spawner = new Spawner();
+  private final Map<String, Running> parts = new LinkedHashMap<>();
+  private volatile boolean closing;
+
+  /**
+   * How long this tier waits.
+   *
+   * @param ready for a part to become ready
+   * @param stop for a process to end after SIGTERM, before SIGKILL
+   */
+  public record Patience(Duration ready, Duration stop) {
+    public static final Patience NORMAL =
+        new Patience(Duration.ofSeconds(60), Duration.ofSeconds(2));
+  }
+
+  /** A part and the last run of its program. */
+  public record Running(Part part, Child child) {}
+
+  public Tier(StateFolder state, Patience patience, TierListener listener) {
+    this.state = state;
+    this.patience = patience;
+    this.listener = listener;
+  }
+
+  /**
+   * Starts all parts at once and waits until each is ready.
+   *
+   * @throws PartException for the first part that failed; {@link #close} then ends the others
+   */
+  public void start(List<Part> all) {
+    List<Running> started = new ArrayList<>();
+    for (Part part : all) {
+      started.add(launch(part, state.freshLog(part.name())));
+    }
+    ExecutorService waiting =
+        Executors.newThreadPerTaskExecutor(
+            Thread.ofPlatform().name("await-", 0).daemon(true).factory());
+    CompletionService<Running> done = new ExecutorCompletionService<>(waiting);
+    started.forEach(running -> done.submit(() -> awaitReady(running)));
+    try {
+      for (int i = 0; i < started.size(); i++) {
+        done.take().get();
+      }
+    } catch (ExecutionException failed) {
+      throw failed.getCause() instanceof PartException reason
+          ? reason
+          : new IllegalStateException(failed.getCause());
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    } finally {
+      waiting.shutdownNow();
+    }
+  }
+
+  /**
+   * Starts a part that is new, or whose process has ended, and waits until it is ready.
+   *
+   * @throws PartException when it fails; it stays ended, the rest of the tier goes on
+   */
+  public Running start(Part part) {
+    return awaitReady(launch(part, state.log(part.name())));
+  }
+
+  /** The part of that name and its process. */
+  public Optional<Running> find(String name) {
+    synchronized (parts) {
+      return Optional.ofNullable(parts.get(name));
+    }
+  }
+
+  /** All parts, in the order in which they were first started. */
+  public List<Running> all() {
+    synchronized (parts) {
+      return List.copyOf(parts.values());
+    }
+  }
+
+  /**
+   * Ends every process: Envoys first, those that others need last; SIGTERM, and SIGKILL to what is
+   * still there after the patience, or is frozen. Returns when nothing is left.
+   */
+  @Override
+  public void close() {
+    closing = true;
+    synchronized (parts) {
+      for (Predicate<Kind> wave : STOP_ORDER) {
+        stop(parts.values().stream().filter(running -> wave.test(running.part().kind())).toList());
+      }
+    }
+    spawner.close();
+  }
+
+  private Running launch(Part part, Path log) {
+    synchronized (parts) {
+      if (closing) {
+        throw new PartException(
+            part.name() + " was not started: the tier is stopping", log, List.of());
+      }
+      Child child = Child.start(spawner, part.command(), part.environment(), log);
+      Running running = new Running(part, child);
+      parts.put(part.name(), running);
+      Leftovers.remember(state, part.name(), child.pid());
+      listener.started(part);
+      return running;
+    }
+  }
+
+  private Running awaitReady(Running running) {
+    Part part = running.part();
+    Child child = running.child();
+    long start = System.nanoTime();
+    while (true) {
+      Optional<String> reason = part.readiness().notReadyBecause();
+      Duration waited = Duration.ofNanos(System.nanoTime() - start);
+      if (child.state() == Child.State.EXITED) {
+        forget(running);
+        throw failure(running, "ended with exit code " + child.exitCode());
+      }
+      if (reason.isEmpty()) {
+        listener.ready(part, waited);
+        child.ended().thenAccept(gone -> ended(running));
+        return running;
+      }
+      if (waited.compareTo(patience.ready()) > 0) {
+        throw failure(
+            running,
+            "is not ready after %d s: %s".formatted(patience.ready().toSeconds(), reason.get()));
+      }
+      if (Thread.currentThread().isInterrupted()) {
+        throw failure(running, "was not awaited any longer");
+      }
+      child.awaitEnd(POLL);
+    }
+  }
+
+  private void ended(Running running) {
+    forget(running);
+    if (!closing) {
+      listener.ended(running.part(), running.child().exitCode(), running.child().killed());
+    }
+  }
+
+  private void forget(Running running) {
+    synchronized (parts) {
+      String name = running.part().name();
+      if (parts.get(name) == running) {
+        Leftovers.forget(state, name);
+      }
+    }
+  }
+
+  private static PartException failure(Running running, String why) {
+    return new PartException(
+        running.part().name() + " " + why,
+        running.child().log(),
+        LogTail.lines(running.child().log(), LINES_OF_LOG));
+  }
+
+  private void stop(Collection<Running> wave) {
+    for (Running running : wave) {
+      switch (running.child().state()) {
+        case RUNNING -> running.child().terminate();
+        case FROZEN -> running.child().kill();
+        case EXITED -> {}
+      }
+    }
+    long deadline = System.nanoTime() + patience.stop().toNanos();
+    for (Running running : wave) {
+      Duration left = Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
+      if (!running.child().awaitEnd(left)) {
+        running.child().kill();
+      }
+      forget(running);
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.mooring.cli.tier;
+
+import org.jspecify.annotations.NullMarked;
