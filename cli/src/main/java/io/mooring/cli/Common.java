@@ -1,0 +1,58 @@
+package io.mooring.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.mooring.cli.state.StateFolder;
+import io.mooring.cli.terminal.Terminal;
+import io.mooring.cli.tier.Distribution;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The options that every verb takes. */
+final class Common {
+  /** How a verb answers. */
+  enum Format {
+    TABLE,
+    JSON
+  }
+
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "table|json",
+      description = "How to answer: for people, or one line of JSON. Default: ${DEFAULT-VALUE}.",
+      defaultValue = "table")
+  private Format format = Format.TABLE;
+
+  @Option(names = "--no-color", description = "No colours; the variable NO_COLOR says the same.")
+  private boolean noColor;
+
+  @Option(
+      names = "--state-dir",
+      paramLabel = "DIR",
+      description = "Where the tier keeps configuration, logs, keys and data. Default: .mooring")
+  private @Nullable Path stateDir;
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Shows this help.")
+  private boolean help;
+
+  boolean json() {
+    return format == Format.JSON;
+  }
+
+  Terminal terminal() {
+    return Terminal.current(!noColor);
+  }
+
+  StateFolder state() {
+    return new StateFolder(
+        stateDir == null ? Distribution.current().root().resolve(".mooring") : stateDir);
+  }
+
+  /** Prints the answer for programs, if that is what was asked for. */
+  void printJson(JsonNode answer) {
+    terminal().out().println(answer);
+  }
+}

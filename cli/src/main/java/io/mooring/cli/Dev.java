@@ -1,0 +1,102 @@
+package io.mooring.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.mooring.cli.control.ControlClient;
+import io.mooring.cli.control.Request;
+import io.mooring.cli.control.Request.Verb;
+import io.mooring.cli.state.StateFolder;
+import io.mooring.cli.terminal.Terminal;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code mooring dev}: faults and growth for the running tier. */
+@Command(
+    name = "dev",
+    description = {
+      "Kills, freezes and starts parts of the running tier, and adds app servers.",
+      "NAME is that of any process: app-2, edge-1, auth-2, control-1, valkey."
+    },
+    synopsisSubcommandLabel = "kill|freeze|resume|start|add",
+    footer = {
+      "",
+      "Examples:",
+      "  ./mooring dev kill app-2       kill -9",
+      "  ./mooring dev start app-2      and back again",
+      "  ./mooring dev freeze auth-1    SIGSTOP: it holds its ports and answers nothing",
+      "  ./mooring dev add              one more app server"
+    })
+final class Dev implements Runnable {
+  @Spec private CommandSpec spec = CommandSpec.create();
+  @Mixin private Common common = new Common();
+
+  @Override
+  public void run() {
+    throw new ParameterException(
+        spec.commandLine(), "dev needs one of kill, freeze, resume, start, add");
+  }
+
+  @Command(name = "kill", description = "kill -9: the process is gone, its sockets are reset.")
+  int kill(@Mixin Common options, @Parameters(paramLabel = "NAME") String name) {
+    JsonNode part = ask(options, Verb.KILL, name);
+    return say(options, part, "killed", "./mooring dev start " + name);
+  }
+
+  @Command(name = "freeze", description = "SIGSTOP: it accepts connections and answers nothing.")
+  int freeze(@Mixin Common options, @Parameters(paramLabel = "NAME") String name) {
+    JsonNode part = ask(options, Verb.FREEZE, name);
+    return say(options, part, "frozen", "./mooring dev resume " + name);
+  }
+
+  @Command(name = "resume", description = "SIGCONT: a frozen process goes on.")
+  int resume(@Mixin Common options, @Parameters(paramLabel = "NAME") String name) {
+    return say(options, ask(options, Verb.RESUME, name), "running again", "");
+  }
+
+  @Command(name = "start", description = "Starts a process that has ended, and awaits it.")
+  int start(@Mixin Common options, @Parameters(paramLabel = "NAME") String name) {
+    return say(options, ask(options, Verb.START, name), "ready", "");
+  }
+
+  @Command(name = "add", description = "Starts one more app server, and awaits that it is ACTIVE.")
+  int add(
+      @Mixin Common options,
+      @Parameters(
+              paramLabel = "NAME",
+              arity = "0..1",
+              defaultValue = "",
+              description = "The next one's, if given.")
+          String name) {
+    return say(options, ask(options, Verb.ADD, name), "ACTIVE", "./mooring servers");
+  }
+
+  private static JsonNode ask(Common options, Verb verb, String name) {
+    StateFolder state = options.state();
+    try (ControlClient supervisor =
+        ControlClient.connect(state)
+            .orElseThrow(
+                () -> new CommandException("no tier is up in " + state.root(), "./mooring up"))) {
+      return supervisor.ask(new Request(verb, name));
+    }
+  }
+
+  private static int say(Common options, JsonNode part, String what, String next) {
+    if (options.json()) {
+      options.printJson(part);
+      return 0;
+    }
+    Terminal terminal = options.terminal();
+    terminal
+        .out()
+        .printf(
+            "%s %s (process %d)%s%n",
+            terminal.bold(part.path("name").asText()),
+            what,
+            part.path("pid").asLong(),
+            next.isEmpty() ? "" : terminal.dim("   next: " + next));
+    return 0;
+  }
+}

@@ -1,0 +1,125 @@
+package io.mooring.cli;
+
+import io.mooring.cli.admin.AdminException;
+import io.mooring.cli.control.Refusal;
+import io.mooring.cli.keys.CertificateException;
+import io.mooring.cli.terminal.Terminal;
+import io.mooring.process.Suggestion;
+import io.mooring.programs.ProgramException;
+import io.mooring.token.KeyFileException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** The command {@code mooring}. Exit codes: 0 done, 1 failed, 2 not understood. */
+@Command(
+    name = "mooring",
+    description =
+        "A WebSocket edge: Envoy steered by a Java control plane, in front of app servers.",
+    synopsisSubcommandLabel = "VERB",
+    commandListHeading = "%nVerbs:%n",
+    footer = {
+      "",
+      "Examples:",
+      "  ./mooring up                 the whole tier on this machine; Ctrl-C stops it",
+      "  ./mooring token new          a token to connect with",
+      "  ./mooring dev kill app-2     kill -9; its clients come back on another server",
+      "  ./mooring up --help          more about a verb"
+    },
+    subcommands = {
+      Up.class,
+      Down.class,
+      Dev.class,
+      Token.class,
+      Servers.class,
+      HelpCommand.class
+    })
+public final class Mooring implements Runnable {
+  private static final int FAILED = 1;
+  private static final int USAGE = 2;
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Shows this help.")
+  private boolean help;
+
+  /** Without a verb. */
+  @Override
+  public void run() {
+    CommandLine line = commandLine();
+    throw new ParameterException(line, line.getUsageMessage().stripTrailing());
+  }
+
+  public static void main(String[] arguments) {
+    System.exit(commandLine().execute(arguments));
+  }
+
+  /** Ready to parse; what the verbs print goes to the process's own output. */
+  static CommandLine commandLine() {
+    CommandLine line = new CommandLine(new Mooring());
+    line.setUsageHelpWidth(100);
+    line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.setExecutionExceptionHandler(
+        (failure, command, parsed) -> failed(failure, terminal(parsed.originalArgs())));
+    line.setParameterExceptionHandler(
+        (misunderstood, arguments) -> misunderstood(misunderstood, terminal(List.of(arguments))));
+    return line;
+  }
+
+  private static int failed(Exception failure, Terminal terminal) throws Exception {
+    switch (failure) {
+      case CommandException known -> terminal.complain(message(known), known.next());
+      case Refusal known -> terminal.complain(message(known), known.next());
+      case AdminException known -> terminal.complain(message(known), "./mooring up");
+      case ProgramException known -> terminal.complain(message(known), "./mooring check");
+      case KeyFileException known -> terminal.complain(message(known), "./mooring check");
+      case CertificateException known -> terminal.complain(message(known), "./mooring check");
+      case UncheckedIOException known ->
+          terminal.complain("%s (%s)".formatted(message(known), known.getCause()), "");
+      default -> throw failure;
+    }
+    return FAILED;
+  }
+
+  private static int misunderstood(ParameterException failure, Terminal terminal) {
+    CommandLine verb = failure.getCommandLine();
+    String name = verb.getCommandSpec().qualifiedName();
+    if (failure instanceof UnmatchedArgumentException unmatched) {
+      String word = unmatched.getUnmatched().getFirst();
+      boolean option = word.startsWith("-");
+      List<String> known = option ? options(verb) : new ArrayList<>(verb.getSubcommands().keySet());
+      Optional<String> meant = Suggestion.nearest(word, known);
+      terminal.complain(
+          "%s has no %s \"%s\"%s"
+              .formatted(
+                  name,
+                  option ? "option" : known.isEmpty() ? "argument" : "verb",
+                  word,
+                  meant.map(other -> "; did you mean " + other + "?").orElse("")),
+          "./" + name + " --help");
+    } else {
+      terminal.complain(message(failure), "./" + name + " --help");
+    }
+    return USAGE;
+  }
+
+  private static List<String> options(CommandLine verb) {
+    return verb.getCommandSpec().options().stream().map(option -> option.longestName()).toList();
+  }
+
+  private static Terminal terminal(List<String> arguments) {
+    return Terminal.current(!arguments.contains("--no-color"));
+  }
+
+  private static String message(Exception failure) {
+    return String.valueOf(failure.getMessage());
+  }
+}

@@ -1,0 +1,93 @@
+package io.mooring.cli.up;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mooring.cli.keys.DevelopmentKeys;
+import io.mooring.cli.tier.Kind;
+import io.mooring.cli.tier.Part;
+import io.mooring.cli.tier.Shape;
+import io.mooring.cli.tier.Tier;
+import java.util.List;
+
+/** Where a tier can be reached. */
+final class Addresses {
+  private final Shape shape;
+  private final DevelopmentKeys keys;
+
+  Addresses(Shape shape, DevelopmentKeys keys) {
+    this.shape = shape;
+    this.keys = keys;
+  }
+
+  /** For people; the addresses of the first Envoy. */
+  List<String> text() {
+    return List.of(
+        "Web UI  %-27s Demo  %s/demo".formatted(ui(), ui()),
+        "Socket  %-27s %-27s Publish  %s".formatted(edge(1), edgePlain(1), api()));
+  }
+
+  /** For programs: the contract of {@code up -o json}. */
+  ObjectNode json(Tier tier) {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.put("edge", edge(1)).put("edgePlain", edgePlain(1)).put("api", api()).put("ui", ui());
+    json.putArray("registry").add("127.0.0.1:" + shape.port(Kind.CONTROL, "registry", 1));
+    json.put("redis", redis()).put("ca", keys.ca().toString());
+    ArrayNode envoys = json.putArray("envoys");
+    ArrayNode servers = json.putArray("servers");
+    ArrayNode processes = json.putArray("processes");
+    for (Tier.Running running : tier.all()) {
+      Part part = running.part();
+      long pid = running.child().pid();
+      processes
+          .addObject()
+          .put("name", part.name())
+          .put("pid", pid)
+          .put("state", running.child().state().word());
+      switch (part.kind()) {
+        case EDGE ->
+            envoys
+                .addObject()
+                .put("id", part.name())
+                .put("admin", "http://127.0.0.1:" + shape.port(Kind.EDGE, "admin", part.number()))
+                .put("edge", edge(part.number()))
+                .put("edgePlain", edgePlain(part.number()));
+        case APP ->
+            servers
+                .addObject()
+                .put("id", part.name())
+                .put("address", "127.0.0.1:" + shape.port(Kind.APP, "websocket", part.number()))
+                .put("pid", pid);
+        case VALKEY, CONTROL, AUTH -> {}
+      }
+    }
+    return json;
+  }
+
+  private String edge(int number) {
+    return "wss://localhost:%d/ws".formatted(shape.port(Kind.EDGE, "wss", number));
+  }
+
+  private String edgePlain(int number) {
+    return "ws://localhost:%d/ws".formatted(shape.port(Kind.EDGE, "ws", number));
+  }
+
+  private String api() {
+    return "http://localhost:%d/api/v1".formatted(shape.port(Kind.EDGE, "ws", 1));
+  }
+
+  private String ui() {
+    return "http://localhost:" + shape.port(Kind.CONTROL, "http", 1);
+  }
+
+  private String redis() {
+    return shape
+        .redis()
+        .map(Addresses::withoutPassword)
+        .orElseGet(() -> "redis://127.0.0.1:" + shape.port(Kind.VALKEY, "redis", 1));
+  }
+
+  private static String withoutPassword(String url) {
+    return url.replaceFirst("://[^@/]*@", "://***@");
+  }
+}

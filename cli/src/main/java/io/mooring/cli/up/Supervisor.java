@@ -1,0 +1,175 @@
+package io.mooring.cli.up;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mooring.cli.CommandException;
+import io.mooring.cli.child.Spawner;
+import io.mooring.cli.control.ControlServer;
+import io.mooring.cli.keys.DevelopmentKeys;
+import io.mooring.cli.port.Ports;
+import io.mooring.cli.state.Leftovers;
+import io.mooring.cli.state.SocketPath;
+import io.mooring.cli.state.StateFolder;
+import io.mooring.cli.state.TierLock;
+import io.mooring.cli.terminal.StatusLine;
+import io.mooring.cli.terminal.Terminal;
+import io.mooring.cli.tier.Blueprint;
+import io.mooring.cli.tier.Distribution;
+import io.mooring.cli.tier.Kind;
+import io.mooring.cli.tier.Part;
+import io.mooring.cli.tier.PartException;
+import io.mooring.cli.tier.Shape;
+import io.mooring.cli.tier.Tier;
+import io.mooring.programs.EnvoyProgram;
+import io.mooring.programs.ValkeyProgram;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Brings one tier up and holds it until this process ends; whatever ends it, ends the tier.
+ *
+ * <p>An orderly end is a JVM shutdown (Ctrl-C, SIGTERM, SIGHUP, {@code down}, a failed start): its
+ * hook stops the parts in order. On kill -9 the kernel kills them ({@link Spawner}).
+ */
+public final class Supervisor {
+  private final Shape shape;
+  private final StateFolder state;
+  private final Distribution distribution;
+  private final Distribution.Cache cache;
+  private final Tier.Patience patience;
+  private final Terminal terminal;
+  private final Timeline timeline;
+  private final StatusLine line;
+  private final StartDisplay display;
+  private final DevelopmentKeys keys;
+
+  public Supervisor(
+      Shape shape,
+      StateFolder state,
+      Distribution distribution,
+      Distribution.Cache cache,
+      Tier.Patience patience,
+      Terminal terminal,
+      Timeline timeline) {
+    this.shape = shape;
+    this.state = state;
+    this.distribution = distribution;
+    this.cache = cache;
+    this.patience = patience;
+    this.terminal = terminal;
+    this.timeline = timeline;
+    this.line = new StatusLine(terminal);
+    this.display = new StartDisplay(terminal, line);
+    this.keys = new DevelopmentKeys(state.keys());
+  }
+
+  /** A tier that is up. */
+  public record Up(Tier tier, ObjectNode addresses, List<String> text, List<String> timings) {}
+
+  /**
+   * Returns when every part is ready. The tier then lives until the JVM ends.
+   *
+   * @throws CommandException saying what is in the way; nothing is left running then
+   */
+  public Up start() {
+    state.create();
+    takeLock();
+    Blueprint.Binaries binaries = binaries();
+    timeline.mark("programs");
+    requireFreePorts();
+    keys.ensure(InstantSource.system());
+    Blueprint blueprint = new Blueprint(shape, state, keys, distribution, cache, binaries);
+    List<Part> parts = blueprint.parts();
+    timeline.mark("keys and configuration");
+    Tier tier = new Tier(state, patience, new TierEvents(display, line, timeline, terminal));
+    Addresses addresses = new Addresses(shape, keys);
+    ControlServer control =
+        ControlServer.start(
+            SocketPath.of(state), new TierCommands(tier, blueprint, addresses)::answer);
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  line.keep();
+                  tier.close();
+                  control.close();
+                }));
+    try {
+      tier.start(parts);
+      long revision = new Settling(blueprint.admin(), shape.envoys()).await();
+      display.complete(revision);
+    } catch (PartException failed) {
+      line.keep();
+      tier.close();
+      throw report(failed);
+    }
+    ObjectNode json = addresses.json(tier);
+    timeline.addTo(json, tier);
+    return new Up(tier, json, addresses.text(), timeline.table(tier));
+  }
+
+  private void takeLock() {
+    Optional<TierLock> lock = TierLock.take(state);
+    if (lock.isEmpty()) {
+      throw new CommandException(
+          "a tier is up already in %s (supervisor: process %s)"
+              .formatted(
+                  state.root(),
+                  TierLock.lastHolder(state).stream()
+                      .mapToObj(Long::toString)
+                      .findFirst()
+                      .orElse("unknown")),
+          "./mooring down, or one beside it: ./mooring up --state-dir DIR --port-base 17000");
+    }
+    List<String> ended = Leftovers.end(state);
+    if (!ended.isEmpty()) {
+      line.above("ended what an earlier tier had left: " + String.join(", ", ended));
+    }
+  }
+
+  private Blueprint.Binaries binaries() {
+    Path envoy = EnvoyProgram.find(display::program);
+    Optional<Path> valkey =
+        shape.redis().isPresent()
+            ? Optional.empty()
+            : Optional.of(ValkeyProgram.find(display::program));
+    return new Blueprint.Binaries(envoy, valkey);
+  }
+
+  private void requireFreePorts() {
+    List<String> taken = new ArrayList<>();
+    for (Shape.Member member : shape.members()) {
+      for (Kind.Port port : member.kind().ports(member.number(), shape.portBase())) {
+        if (!Ports.isFree(port.number())) {
+          taken.add(
+              "port %d (%s of %s) is in use by %s"
+                  .formatted(
+                      port.number(),
+                      port.role(),
+                      member.name(),
+                      Ports.holder(port.number())
+                          .map(Ports.Holder::toString)
+                          .orElse("a process that cannot be seen from here")));
+        }
+      }
+    }
+    if (!taken.isEmpty()) {
+      throw new CommandException(
+          String.join("\n  ", taken),
+          "stop what is there, or use other ports: ./mooring up --port-base "
+              + (shape.portBase() + 10_000));
+    }
+  }
+
+  private static CommandException report(PartException failed) {
+    StringBuilder message = new StringBuilder(String.valueOf(failed.getMessage()));
+    message.append("; everything was stopped. The end of ").append(failed.log()).append(":");
+    if (failed.lastLines().isEmpty()) {
+      message.append("\n  (empty)");
+    }
+    failed.lastLines().forEach(said -> message.append("\n  | ").append(said));
+    return new CommandException(message.toString(), "./mooring check");
+  }
+}

@@ -1,0 +1,142 @@
+package io.mooring.cli.up;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mooring.cli.child.Child;
+import io.mooring.cli.child.ChildException;
+import io.mooring.cli.control.Refusal;
+import io.mooring.cli.control.Request;
+import io.mooring.cli.tier.Blueprint;
+import io.mooring.cli.tier.Kind;
+import io.mooring.cli.tier.Part;
+import io.mooring.cli.tier.PartException;
+import io.mooring.cli.tier.Shape;
+import io.mooring.cli.tier.Tier;
+import io.mooring.process.Suggestion;
+import java.util.List;
+
+/** Carries out what other commands ask of the running tier. */
+final class TierCommands {
+  private final Tier tier;
+  private final Blueprint blueprint;
+  private final Addresses addresses;
+
+  TierCommands(Tier tier, Blueprint blueprint, Addresses addresses) {
+    this.tier = tier;
+    this.blueprint = blueprint;
+    this.addresses = addresses;
+  }
+
+  ObjectNode answer(Request request) {
+    try {
+      return switch (request.verb()) {
+        case STATUS -> addresses.json(tier);
+        case DOWN -> down();
+        case KILL -> kill(running(request));
+        case FREEZE -> freeze(running(request));
+        case RESUME -> resume(running(request));
+        case START -> start(running(request));
+        case ADD -> add(request.name());
+      };
+    } catch (PartException failed) {
+      throw new Refusal(
+          "%s; the end of %s:\n  | %s"
+              .formatted(
+                  failed.getMessage(), failed.log(), String.join("\n  | ", failed.lastLines())),
+          "./mooring check");
+    } catch (ChildException failed) {
+      throw new Refusal(String.valueOf(failed.getMessage()), "");
+    }
+  }
+
+  /** The JVM's shutdown hook does the work; the connection ends with the process. */
+  private static ObjectNode down() {
+    Thread.ofPlatform().name("down").start(() -> System.exit(0));
+    return JsonNodeFactory.instance.objectNode().put("stopping", true);
+  }
+
+  private static ObjectNode kill(Tier.Running running) {
+    require(running, Child.State.RUNNING, Child.State.FROZEN);
+    running.child().kill();
+    return described(running);
+  }
+
+  private static ObjectNode freeze(Tier.Running running) {
+    require(running, Child.State.RUNNING);
+    running.child().freeze();
+    return described(running);
+  }
+
+  private static ObjectNode resume(Tier.Running running) {
+    require(running, Child.State.FROZEN);
+    running.child().resume();
+    return described(running);
+  }
+
+  private ObjectNode start(Tier.Running ended) {
+    require(ended, Child.State.EXITED);
+    return described(tier.start(ended.part()));
+  }
+
+  private ObjectNode add(String name) {
+    int next =
+        1
+            + tier.all().stream()
+                .map(Tier.Running::part)
+                .filter(TierCommands::isServer)
+                .mapToInt(Part::number)
+                .max()
+                .orElse(0);
+    String expected = Kind.APP.name(next);
+    if (!name.isEmpty() && !name.equals(expected)) {
+      throw new Refusal(
+          "\"%s\" cannot be added: the next app server is %s".formatted(name, expected),
+          "./mooring dev add");
+    }
+    if (next > Shape.MOST) {
+      throw new Refusal("a tier has at most %d app servers".formatted(Shape.MOST), "");
+    }
+    return described(tier.start(blueprint.part(new Shape.Member(Kind.APP, next))));
+  }
+
+  private static boolean isServer(Part part) {
+    return part.kind() == Kind.APP;
+  }
+
+  private Tier.Running running(Request request) {
+    return tier.find(request.name()).orElseThrow(() -> unknown(request));
+  }
+
+  private Refusal unknown(Request request) {
+    List<String> names = tier.all().stream().map(running -> running.part().name()).toList();
+    return new Refusal(
+        "no part is named \"%s\"; there are %s".formatted(request.name(), String.join(", ", names)),
+        Suggestion.nearest(request.name(), names)
+            .map(name -> "did you mean ./mooring dev %s %s?".formatted(request.verb().word(), name))
+            .orElse(""));
+  }
+
+  private static void require(Tier.Running running, Child.State... expected) {
+    Child.State state = running.child().state();
+    if (!List.of(expected).contains(state)) {
+      String name = running.part().name();
+      throw new Refusal(
+          "%s is %s".formatted(name, state.word()),
+          switch (state) {
+            case RUNNING -> "./mooring dev kill|freeze " + name;
+            case FROZEN -> "./mooring dev resume|kill " + name;
+            case EXITED -> "./mooring dev start " + name;
+          });
+    }
+  }
+
+  private static ObjectNode described(Tier.Running running) {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.put("name", running.part().name())
+        .put("pid", running.child().pid())
+        .put("state", running.child().state().word());
+    ObjectNode ports = json.putObject("ports");
+    running.part().ports().forEach(port -> ports.put(port.role(), port.number()));
+    return json;
+  }
+}
