@@ -1,0 +1,182 @@
+package io.mooring.controlplane.xds;
+
+import io.envoyproxy.envoy.config.listener.v3.Listener;
+import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
+import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
+import io.envoyproxy.envoy.service.discovery.v3.Resource;
+import io.grpc.stub.StreamObserver;
+import io.mooring.controlplane.xds.Subscription.Delta;
+import java.time.InstantSource;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The aggregated delta stream of one Envoy. Belongs to the xDS loop.
+ *
+ * <p>Types are sent in their order, and one only when the Envoy has answered those before it, so
+ * that nothing is named before it is there. What the Envoy already has (it says so when it
+ * connects) is not sent: a restarted control plane with the same state says nothing.
+ */
+final class Conversation {
+  private static final Logger log = LoggerFactory.getLogger(Conversation.class);
+
+  private final EnvoyNode envoy;
+  private final Resources listeners;
+  private final StreamObserver<DeltaDiscoveryResponse> stream;
+  private final InstantSource clock;
+  private final Map<ResourceType, Subscription> subscriptions = new EnumMap<>(ResourceType.class);
+  private Snapshot snapshot;
+  private long responses;
+  private long ackedRevision;
+  private boolean listenerChangeAcknowledged;
+
+  Conversation(
+      EnvoyNode envoy,
+      boolean tls,
+      Snapshot snapshot,
+      StreamObserver<DeltaDiscoveryResponse> stream,
+      InstantSource clock) {
+    this.envoy = envoy;
+    this.listeners = Resources.of(Listeners.all(envoy, tls), Listener::getName);
+    this.snapshot = snapshot;
+    this.stream = stream;
+    this.clock = clock;
+    for (ResourceType type : ResourceType.values()) {
+      subscriptions.put(type, new Subscription(type));
+    }
+  }
+
+  EnvoyNode envoy() {
+    return envoy;
+  }
+
+  /** A subscription, or the answer to a response. */
+  void request(ResourceType type, DeltaDiscoveryRequest request) {
+    subscription(type).read(request, clock.instant());
+    if (request.hasErrorDetail()) {
+      log.error(
+          "xds_nack envoy={} type={} reason=\"{}\"",
+          envoy.id(),
+          type,
+          request.getErrorDetail().getMessage());
+    }
+    sendWhatIsLacking();
+  }
+
+  void offer(Snapshot newest) {
+    snapshot = newest;
+    sendWhatIsLacking();
+  }
+
+  /** The operator accepts that the change that is held back cuts live sockets of this Envoy. */
+  void acknowledgeListenerChange() {
+    if (subscription(ResourceType.LDS).holdsBack()) {
+      listenerChangeAcknowledged = true;
+      sendWhatIsLacking();
+    }
+  }
+
+  private void sendWhatIsLacking() {
+    for (ResourceType type : ResourceType.values()) {
+      Subscription subscription = subscription(type);
+      if (subscription.unanswered()) {
+        return;
+      }
+      Optional<Resources> resources = resources(type);
+      if (!subscription.begun() || resources.isEmpty()) {
+        continue;
+      }
+      Delta delta = subscription.lacking(resources.get());
+      if (delta.isEmpty()) {
+        subscription.settled(resources.get(), clock.instant());
+      } else if (type != ResourceType.LDS || maySend(subscription, delta)) {
+        send(subscription, delta, type, resources.get().version());
+        return;
+      }
+      if (type == ResourceType.EDS && subscription.has(resources.get().version())) {
+        ackedRevision = snapshot.revision();
+      }
+    }
+  }
+
+  private void send(Subscription subscription, Delta delta, ResourceType type, String version) {
+    if (type == ResourceType.CDS) {
+      // Envoy builds a changed cluster anew and waits for its endpoints, but does not ask for them.
+      for (Resource cluster : delta.changed()) {
+        if (subscription.replaces(cluster)) {
+          subscription(ResourceType.EDS).sendAgain(cluster.getName());
+        }
+      }
+    }
+    log.debug(
+        "xds_send envoy={} type={} version={} changed={} removed={}",
+        envoy.id(),
+        type,
+        version,
+        delta.changed().size(),
+        delta.removed());
+    stream.onNext(subscription.send(delta, version, Long.toString(++responses)));
+  }
+
+  /** A listener that the Envoy already has is left as it is: a change would cut its sockets. */
+  private boolean maySend(Subscription subscription, Delta delta) {
+    List<String> cut =
+        delta.changed().stream()
+            .filter(subscription::replaces)
+            .map(Resource::getName)
+            .collect(Collectors.toList());
+    cut.addAll(delta.removed());
+    if (cut.isEmpty() || listenerChangeAcknowledged) {
+      listenerChangeAcknowledged = false;
+      return true;
+    }
+    String why = "the change of listener " + String.join(", ", cut) + " would cut its live sockets";
+    if (subscription.holdBack(why)) {
+      log.error(
+          "xds_listener_change_refused envoy={} listeners={} hint=\"its live sockets would be cut;"
+              + " acknowledge the change, or restart this Envoy\"",
+          envoy.id(),
+          cut);
+    }
+    return false;
+  }
+
+  private Optional<Resources> resources(ResourceType type) {
+    return switch (type) {
+      case CDS -> Optional.of(snapshot.clusters());
+      case EDS -> snapshot.endpoints();
+      case LDS -> Optional.of(listeners);
+      case RDS -> Optional.of(snapshot.routes());
+      case SDS -> Optional.of(snapshot.secrets());
+    };
+  }
+
+  EnvoyStatus status() {
+    boolean inSync = true;
+    for (ResourceType type : ResourceType.values()) {
+      Subscription subscription = subscription(type);
+      boolean optional = type == ResourceType.SDS && !subscription.begun();
+      inSync &=
+          optional || resources(type).map(Resources::version).filter(subscription::has).isPresent();
+    }
+    return new EnvoyStatus(
+        envoy.id(),
+        true,
+        inSync,
+        ackedRevision,
+        subscriptions.values().stream()
+            .filter(Subscription::begun)
+            .map(Subscription::status)
+            .toList());
+  }
+
+  private Subscription subscription(ResourceType type) {
+    return Objects.requireNonNull(subscriptions.get(type));
+  }
+}

@@ -1,0 +1,71 @@
+package io.mooring.controlplane.xds;
+
+import io.mooring.process.HostPort;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * How the edge treats its clients; the part {@code edge} of the control plane's configuration.
+ *
+ * @param defaultService the service whose servers take new connections and the API's requests
+ * @param domains hosts that are answered, without port; {@code *} for all
+ * @param authFilters the ext_authz gRPC addresses of the auth-filters, at least one
+ * @param certificate PEM chain of the edge; empty: no TLS listener
+ * @param privateKey PEM key of the certificate
+ * @param ticketKeys TLS session ticket keys, 80 random bytes each, the first one encrypts; the same
+ *     file for all control planes; empty: sessions are resumed on the same Envoy only
+ * @param origins web origins whose pages may call the API, exact
+ * @param ping the app servers' ping interval; an upgraded socket that is silent for four of them is
+ *     closed
+ * @param handshakesPerSecond what one Envoy lets through to the auth-filters, with a burst of twice
+ *     as many; more get 503
+ */
+public record EdgeConfig(
+    String defaultService,
+    List<String> domains,
+    List<HostPort> authFilters,
+    Path certificate,
+    Path privateKey,
+    Path ticketKeys,
+    List<String> origins,
+    Duration ping,
+    int handshakesPerSecond) {
+
+  public EdgeConfig {
+    domains = List.copyOf(domains);
+    authFilters = List.copyOf(authFilters);
+    origins = List.copyOf(origins);
+    if (domains.isEmpty()) {
+      throw new IllegalArgumentException(
+          "domains is empty; expected the edge's host names, or \"*\" for all");
+    }
+    if (authFilters.isEmpty()) {
+      throw new IllegalArgumentException(
+          "auth-filters is empty; expected at least one host:port, for example 127.0.0.1:7120");
+    }
+    if (given(certificate) != given(privateKey)) {
+      throw new IllegalArgumentException(
+          "certificate and private-key belong together; expected both, or neither for no TLS");
+    }
+    if (ping.isNegative() || ping.isZero()) {
+      throw new IllegalArgumentException("ping is " + ping + "; expected more than 0");
+    }
+    if (handshakesPerSecond < 1) {
+      throw new IllegalArgumentException(
+          "handshakes-per-second is " + handshakesPerSecond + "; expected 1 or more");
+    }
+  }
+
+  boolean tls() {
+    return given(certificate);
+  }
+
+  boolean sharedTickets() {
+    return given(ticketKeys);
+  }
+
+  private static boolean given(Path path) {
+    return !path.toString().isEmpty();
+  }
+}

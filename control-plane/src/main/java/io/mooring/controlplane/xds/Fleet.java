@@ -1,0 +1,82 @@
+package io.mooring.controlplane.xds;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentSkipListMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The Envoys that are, or were, connected. The conversations belong to the xDS loop; the statuses
+ * may be read by any thread.
+ */
+final class Fleet {
+  private static final Logger log = LoggerFactory.getLogger(Fleet.class);
+
+  /** How many Envoys that are gone are remembered. */
+  private static final int REMEMBERED = 1_000;
+
+  private final Loop loop;
+  private final Set<Conversation> conversations = new LinkedHashSet<>();
+  private final Map<String, EnvoyStatus> gone =
+      new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, EnvoyStatus> eldest) {
+          boolean tooMany = size() > REMEMBERED;
+          if (tooMany) {
+            statuses.remove(eldest.getKey());
+          }
+          return tooMany;
+        }
+      };
+  private final ConcurrentSkipListMap<String, EnvoyStatus> statuses = new ConcurrentSkipListMap<>();
+
+  Fleet(Loop loop) {
+    this.loop = loop;
+  }
+
+  void joined(Conversation conversation) {
+    assert loop.inLoop();
+    String id = conversation.envoy().id();
+    if (conversations.stream().anyMatch(other -> other.envoy().id().equals(id))) {
+      log.warn("xds_envoy_twice envoy={} hint=\"node.id must be unique among the Envoys\"", id);
+    }
+    conversations.add(conversation);
+    gone.remove(id);
+    log.info("xds_envoy_connected envoy={}", id);
+    publish(conversation);
+  }
+
+  void left(Conversation conversation) {
+    assert loop.inLoop();
+    String id = conversation.envoy().id();
+    if (conversations.remove(conversation)
+        && conversations.stream().noneMatch(other -> other.envoy().id().equals(id))) {
+      EnvoyStatus last = conversation.status().gone();
+      statuses.put(id, last);
+      gone.put(id, last);
+      log.info("xds_envoy_disconnected envoy={}", id);
+    }
+  }
+
+  /** Makes the conversation's state visible to other threads. */
+  void publish(Conversation conversation) {
+    assert loop.inLoop();
+    statuses.put(conversation.envoy().id(), conversation.status());
+  }
+
+  Collection<Conversation> conversations() {
+    assert loop.inLoop();
+    return new ArrayList<>(conversations);
+  }
+
+  Collection<EnvoyStatus> statuses() {
+    return statuses.values();
+  }
+}

@@ -1,0 +1,220 @@
+package io.mooring.controlplane.xds;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.BoolValue;
+import com.google.protobuf.UInt32Value;
+import io.envoyproxy.envoy.config.core.v3.HeaderValue;
+import io.envoyproxy.envoy.config.core.v3.HeaderValueOption;
+import io.envoyproxy.envoy.config.core.v3.HeaderValueOption.HeaderAppendAction;
+import io.envoyproxy.envoy.config.core.v3.RuntimeFractionalPercent;
+import io.envoyproxy.envoy.config.route.v3.DirectResponseAction;
+import io.envoyproxy.envoy.config.route.v3.HeaderMatcher;
+import io.envoyproxy.envoy.config.route.v3.RetryPolicy;
+import io.envoyproxy.envoy.config.route.v3.RetryPolicy.RetryBackOff;
+import io.envoyproxy.envoy.config.route.v3.RetryPolicy.RetryHostPredicate;
+import io.envoyproxy.envoy.config.route.v3.Route;
+import io.envoyproxy.envoy.config.route.v3.RouteAction;
+import io.envoyproxy.envoy.config.route.v3.RouteAction.HashPolicy;
+import io.envoyproxy.envoy.config.route.v3.RouteAction.UpgradeConfig;
+import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
+import io.envoyproxy.envoy.config.route.v3.RouteMatch;
+import io.envoyproxy.envoy.config.route.v3.VirtualHost;
+import io.envoyproxy.envoy.extensions.filters.http.cors.v3.CorsPolicy;
+import io.envoyproxy.envoy.extensions.filters.http.ext_authz.v3.ExtAuthzPerRoute;
+import io.envoyproxy.envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit;
+import io.envoyproxy.envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate;
+import io.envoyproxy.envoy.type.matcher.v3.RegexMatcher;
+import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
+import io.envoyproxy.envoy.type.v3.FractionalPercent;
+import io.envoyproxy.envoy.type.v3.FractionalPercent.DenominatorType;
+import io.envoyproxy.envoy.type.v3.HttpStatus;
+import io.envoyproxy.envoy.type.v3.StatusCode;
+import io.envoyproxy.envoy.type.v3.TokenBucket;
+import java.util.List;
+
+/** What is answered: the WebSocket's path, the API's paths, and nothing else. */
+final class Routes {
+  static final String NAME = "mooring";
+
+  /**
+   * {@code /ws} or {@code /ws/<server_id>/<conn_id>}, and a query. The auth-filter counts the ids'
+   * characters: Envoy refuses a regular expression that does.
+   */
+  private static final String WS_PATH = "/ws(?:/[A-Za-z0-9_-]+/[A-Za-z0-9_-]+)?(?:\\?.*)?";
+
+  private Routes() {}
+
+  static RouteConfiguration all(EdgeConfig config) {
+    return RouteConfiguration.newBuilder()
+        .setName(NAME)
+        .setIgnorePortInHostMatching(true)
+        .addVirtualHosts(
+            VirtualHost.newBuilder()
+                .setName(NAME)
+                .addAllDomains(config.domains())
+                .setIncludeRequestAttemptCount(true)
+                .addRoutes(webSocket(config))
+                .addRoutes(api(config.origins()))
+                .addRoutes(nothingElse()))
+        .build();
+  }
+
+  private static Route webSocket(EdgeConfig config) {
+    return Route.newBuilder()
+        .setName("ws")
+        .setMatch(
+            RouteMatch.newBuilder()
+                .setPathSeparatedPrefix("/ws")
+                .addHeaders(header(":path", regex(WS_PATH)))
+                .addHeaders(header(":method", exactly("GET")))
+                .addHeaders(header("connection", containing("upgrade")))
+                .addHeaders(header("upgrade", ignoringCase(exactly("websocket"))))
+                .addHeaders(header("sec-websocket-version", exactly("13")))
+                .addHeaders(absent("content-length"))
+                .addHeaders(absent("transfer-encoding")))
+        .setRoute(
+            RouteAction.newBuilder()
+                .setCluster(Clusters.WS)
+                .addUpgradeConfigs(
+                    UpgradeConfig.newBuilder()
+                        .setUpgradeType("websocket")
+                        .setEnabled(BoolValue.of(true)))
+                .addHashPolicy(
+                    HashPolicy.newBuilder()
+                        .setHeader(
+                            HashPolicy.Header.newBuilder().setHeaderName(Headers.CONNECTION_ID))
+                        .setTerminal(true))
+                // Both timeouts bound the handshake only; an upgraded socket outlives them.
+                .setTimeout(Time.seconds(10))
+                .setRetryPolicy(nextHost())
+                .setIdleTimeout(Time.of(config.ping().multipliedBy(4))))
+        .putTypedPerFilterConfig(
+            Listeners.RATE_LIMIT, Packed.any(handshakeRate(config.handshakesPerSecond())))
+        .build();
+  }
+
+  /** A handshake that a host does not answer, or answers with 503, goes to another one. */
+  private static RetryPolicy nextHost() {
+    return RetryPolicy.newBuilder()
+        .setRetryOn(
+            "connect-failure,refused-stream,reset-before-request,reset,retriable-status-codes")
+        .addRetriableStatusCodes(503)
+        .setNumRetries(UInt32Value.of(3))
+        .setPerTryTimeout(Time.seconds(2))
+        .setRetryBackOff(
+            RetryBackOff.newBuilder()
+                .setBaseInterval(Time.millis(10))
+                .setMaxInterval(Time.millis(100)))
+        .addRetryHostPredicate(
+            RetryHostPredicate.newBuilder()
+                .setName("envoy.retry_host_predicates.previous_hosts")
+                .setTypedConfig(Packed.any(PreviousHostsPredicate.getDefaultInstance())))
+        .setHostSelectionRetryMaxAttempts(20)
+        .build();
+  }
+
+  private static LocalRateLimit handshakeRate(int perSecond) {
+    return LocalRateLimit.newBuilder()
+        .setStatPrefix("handshakes")
+        .setStatus(HttpStatus.newBuilder().setCode(StatusCode.ServiceUnavailable))
+        .setTokenBucket(
+            TokenBucket.newBuilder()
+                .setMaxTokens(2 * perSecond)
+                .setTokensPerFill(UInt32Value.of(Math.max(1, perSecond / 20)))
+                .setFillInterval(Time.millis(perSecond < 20 ? 1_000 / perSecond : 50)))
+        .setFilterEnabled(always())
+        .setFilterEnforced(always())
+        .addResponseHeadersToAdd(
+            HeaderValueOption.newBuilder()
+                .setHeader(HeaderValue.newBuilder().setKey("retry-after").setValue("1"))
+                .setAppendAction(HeaderAppendAction.OVERWRITE_IF_EXISTS_OR_ADD))
+        .build();
+  }
+
+  private static Route api(List<String> origins) {
+    Route.Builder route =
+        Route.newBuilder()
+            .setName("api")
+            .setMatch(RouteMatch.newBuilder().setPathSeparatedPrefix("/api/v1"))
+            .setRoute(
+                RouteAction.newBuilder()
+                    .setCluster(Clusters.API)
+                    .setTimeout(Time.seconds(30))
+                    .setIdleTimeout(Time.seconds(30))
+                    .setRetryPolicy(
+                        RetryPolicy.newBuilder()
+                            .setRetryOn("connect-failure,refused-stream")
+                            .setNumRetries(UInt32Value.of(2))
+                            .addRetryHostPredicate(
+                                RetryHostPredicate.newBuilder()
+                                    .setName("envoy.retry_host_predicates.previous_hosts")
+                                    .setTypedConfig(
+                                        Packed.any(PreviousHostsPredicate.getDefaultInstance())))
+                            .setHostSelectionRetryMaxAttempts(20)));
+    if (!origins.isEmpty()) {
+      route.putTypedPerFilterConfig(Listeners.CORS, Packed.any(cors(origins)));
+    }
+    return route.build();
+  }
+
+  private static CorsPolicy cors(List<String> origins) {
+    CorsPolicy.Builder policy =
+        CorsPolicy.newBuilder()
+            .setAllowMethods("GET, POST")
+            .setAllowHeaders("authorization, content-type, if-none-match, x-api-key")
+            .setExposeHeaders("etag, retry-after")
+            .setMaxAge("600")
+            .setForwardNotMatchingPreflights(BoolValue.of(false))
+            .setFilterEnabled(always());
+    for (String origin : origins) {
+      policy.addAllowOriginStringMatch(exactly(origin));
+    }
+    return policy.build();
+  }
+
+  /** The last route. Without it an unmatched request would skip ext_authz on its way to a 404. */
+  private static Route nothingElse() {
+    Any noQuestion = Packed.any(ExtAuthzPerRoute.newBuilder().setDisabled(true).build());
+    return Route.newBuilder()
+        .setName("deny")
+        .setMatch(RouteMatch.newBuilder().setPrefix("/"))
+        .setDirectResponse(DirectResponseAction.newBuilder().setStatus(404))
+        .putTypedPerFilterConfig(Listeners.EXT_AUTHZ, noQuestion)
+        .build();
+  }
+
+  private static RuntimeFractionalPercent always() {
+    return RuntimeFractionalPercent.newBuilder()
+        .setDefaultValue(
+            FractionalPercent.newBuilder()
+                .setNumerator(100)
+                .setDenominator(DenominatorType.HUNDRED))
+        .build();
+  }
+
+  private static HeaderMatcher header(String name, StringMatcher value) {
+    return HeaderMatcher.newBuilder().setName(name).setStringMatch(value).build();
+  }
+
+  private static HeaderMatcher absent(String name) {
+    return HeaderMatcher.newBuilder().setName(name).setPresentMatch(false).build();
+  }
+
+  private static StringMatcher exactly(String value) {
+    return StringMatcher.newBuilder().setExact(value).build();
+  }
+
+  private static StringMatcher containing(String value) {
+    return StringMatcher.newBuilder().setContains(value).setIgnoreCase(true).build();
+  }
+
+  private static StringMatcher ignoringCase(StringMatcher matcher) {
+    return matcher.toBuilder().setIgnoreCase(true).build();
+  }
+
+  private static StringMatcher regex(String regex) {
+    return StringMatcher.newBuilder()
+        .setSafeRegex(RegexMatcher.newBuilder().setRegex(regex))
+        .build();
+  }
+}

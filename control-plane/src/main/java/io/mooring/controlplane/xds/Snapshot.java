@@ -1,0 +1,54 @@
+package io.mooring.controlplane.xds;
+
+import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
+import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
+import io.mooring.registry.RegistryView;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What all Envoys share, at one revision of the registry; their listeners are each Envoy's own.
+ *
+ * @param revision the registry's revision that the endpoints show
+ * @param endpoints empty until the registry was read for the first time: to know no server is not
+ *     to know that there is none
+ */
+record Snapshot(
+    long revision,
+    Resources clusters,
+    Optional<Resources> endpoints,
+    Resources routes,
+    Resources secrets) {
+
+  /** Before anything of the registry is known. */
+  static Snapshot of(EdgeConfig config, Optional<Certificates.Material> certificate) {
+    return new Snapshot(
+        0,
+        Resources.of(Clusters.all(config), Cluster::getName),
+        Optional.empty(),
+        Resources.of(List.of(Routes.all(config)), RouteConfiguration::getName),
+        Resources.of(certificate.map(Secrets::all).orElse(List.of()), Secret::getName));
+  }
+
+  Snapshot withServers(RegistryView view, String defaultService) {
+    return new Snapshot(
+        view.revision(),
+        clusters,
+        Optional.of(
+            Resources.of(
+                Endpoints.all(view, defaultService), ClusterLoadAssignment::getClusterName)),
+        routes,
+        secrets);
+  }
+
+  Snapshot withSecrets(Certificates.Material certificate) {
+    return new Snapshot(
+        revision,
+        clusters,
+        endpoints,
+        routes,
+        Resources.of(Secrets.all(certificate), Secret::getName));
+  }
+}

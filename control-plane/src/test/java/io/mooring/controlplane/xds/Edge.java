@@ -1,0 +1,142 @@
+package io.mooring.controlplane.xds;
+
+import static org.awaitility.Awaitility.await;
+
+import io.mooring.process.HostPort;
+import io.mooring.programs.EnvoyBootstrap;
+import io.mooring.programs.EnvoyProcess;
+import io.mooring.registry.Address;
+import io.mooring.registry.RegistryView;
+import io.mooring.registry.Server;
+import io.mooring.registry.ServerState;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** A real Envoy that follows an {@link Xds} of this process. */
+final class Edge implements AutoCloseable {
+  static final String ID = "edge-1";
+
+  private final EnvoyProcess envoy;
+  private Xds xds;
+  private long revision;
+
+  private Edge(EnvoyProcess envoy, Xds xds) {
+    this.envoy = envoy;
+    this.xds = xds;
+  }
+
+  /** Starts both; the Envoy is not ready before it is {@linkplain #show shown} servers. */
+  static Edge start(Path folder, EdgeConfig config) {
+    Xds xds = new Xds(config, new HostPort("127.0.0.1", 0));
+    xds.start();
+    EnvoyBootstrap bootstrap =
+        new EnvoyBootstrap(
+            ID,
+            "127.0.0.1",
+            OptionalInt.of(0),
+            OptionalInt.of(0),
+            0,
+            List.of(new InetSocketAddress("127.0.0.1", xds.port())),
+            5_000);
+    return new Edge(EnvoyProcess.start(folder, bootstrap), xds);
+  }
+
+  /** Makes these the registry's servers, and waits until the Envoy has ACKed it and is ready. */
+  void show(Server... servers) {
+    xds.update(view(++revision, servers));
+    awaitInSync();
+    envoy.awaitReady();
+  }
+
+  void awaitInSync() {
+    await()
+        .atMost(Duration.ofSeconds(15))
+        .pollDelay(Duration.ZERO)
+        .pollInterval(Duration.ofMillis(5))
+        .failFast("the Envoy refused its configuration", () -> !nacks().isEmpty())
+        .until(() -> inSync() && xds.laggards(revision).isEmpty());
+  }
+
+  private boolean inSync() {
+    return xds.fleet().stream().anyMatch(EnvoyStatus::inSync);
+  }
+
+  private List<String> nacks() {
+    return xds.fleet().stream()
+        .flatMap(status -> status.types().stream())
+        .map(EnvoyStatus.TypeStatus::nack)
+        .filter(nack -> !nack.isEmpty())
+        .toList();
+  }
+
+  /** Ends the control plane; the Envoy runs on. */
+  void stopControlPlane() {
+    xds.close();
+  }
+
+  /** Starts another control plane in the place of the last one; it knows of no server yet. */
+  void startControlPlane(EdgeConfig config) {
+    HostPort place = new HostPort("127.0.0.1", xds.port());
+    xds = new Xds(config, place);
+    xds.start();
+  }
+
+  Xds xds() {
+    return xds;
+  }
+
+  EnvoyProcess envoy() {
+    return envoy;
+  }
+
+  /** The port without TLS. */
+  int port() {
+    return envoy.port("ws").orElseThrow();
+  }
+
+  int tlsPort() {
+    return envoy.port("wss").orElseThrow();
+  }
+
+  static EdgeConfig config(HostPort... authFilters) {
+    return new EdgeConfig(
+        "app",
+        List.of("*"),
+        List.of(authFilters),
+        Path.of(""),
+        Path.of(""),
+        Path.of(""),
+        List.of("https://app.test"),
+        Duration.ofSeconds(25),
+        5_000);
+  }
+
+  static RegistryView view(long revision, Server... servers) {
+    TreeMap<String, Server> byId = new TreeMap<>();
+    for (Server server : servers) {
+      byId.put(server.id(), server);
+    }
+    return new RegistryView("test", revision, byId);
+  }
+
+  static Server server(Backend backend) {
+    return server(backend.name(), "app", ServerState.ACTIVE, backend.address());
+  }
+
+  static Server server(String id, String service, ServerState state, Address address) {
+    return new Server(
+        id, service, "uid", 1, state, false, address, Optional.of(address), 8, "r1", Set.of());
+  }
+
+  @Override
+  public void close() {
+    envoy.close();
+    xds.close();
+  }
+}
