@@ -101,14 +101,14 @@ public final class JwksFile {
       Content before = content;
       if (!stamp.equals(before.stamp)) {
         content = new Content(before.version + 1, stamp, read());
-        log.info("jwks reloaded file={} kids={}", file, content.keys.keySet());
+        log.info("event=jwks_reloaded file={} kids={}", file, content.keys.keySet());
       }
       lastProblem = "";
     } catch (KeyFileException problem) {
       String message = String.valueOf(problem.getMessage());
       if (!message.equals(lastProblem)) {
         lastProblem = message;
-        log.warn("jwks not reloaded, the keys read before stay in force: {}", message);
+        log.warn("event=jwks_unusable reason=\"{}\" (the keys read before stay in force)", message);
       }
     }
   }
@@ -159,7 +159,11 @@ public final class JwksFile {
     String alg = jwk.getAlgorithm() == null ? "" : jwk.getAlgorithm().getName();
     if (!signs || !verifies || !TokenVerifier.ALGORITHMS.contains(alg)) {
       log.warn(
-          "jwks key passed over file={} kid={} alg={} use={}", file, kid, alg, jwk.getKeyUse());
+          "event=jwks_key_passed_over file={} kid={} alg={} use={}",
+          file,
+          kid,
+          alg,
+          jwk.getKeyUse());
       return null;
     }
     JWSAlgorithm algorithm = JWSAlgorithm.parse(alg);
