@@ -147,6 +147,12 @@ final class Tier implements AutoCloseable {
     return URI.create(addresses.path("edgePlain").asText());
   }
 
+  /** The HTTP port of a server's process: health, readiness, metrics. */
+  URI http(String server) {
+    int instance = Integer.parseInt(server.substring(server.lastIndexOf('-') + 1));
+    return URI.create("http://127.0.0.1:" + (portBase + 300 + instance - 1));
+  }
+
   JsonNode addresses() {
     return addresses;
   }

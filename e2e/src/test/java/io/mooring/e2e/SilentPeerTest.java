@@ -1,0 +1,64 @@
+package io.mooring.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A peer whose TCP lives and that answers nothing. */
+class SilentPeerTest {
+  private static final Duration SLACK = Duration.ofMillis(1_500);
+
+  @TempDir Path state;
+
+  @Test
+  void aSilentPeerIsGoneFromItsServerWithinPingAndPongTime() throws Exception {
+    try (Tier tier = Tier.up(state, "--servers", "1", "--envoys", "1")) {
+      Socket socket = tier.connect(tier.token()).get(10, TimeUnit.SECONDS);
+      socket.send("{\"op\":\"sub\",\"id\":1,\"ch\":\"demo.room\"}");
+      socket.await("subbed");
+      long allowed =
+          socket.hello().path("ping_ms").asLong() + socket.hello().path("pong_ms").asLong();
+      URI metrics = tier.http("app-1").resolve("/metrics");
+      assertEquals(1, sample(metrics, "mooring_connections"));
+      assertEquals(1, sample(metrics, "mooring_subscriptions"));
+
+      long silentSince = System.nanoTime();
+      socket.fallSilent();
+
+      Awaitility.await()
+          .atMost(Duration.ofMillis(allowed).plus(SLACK))
+          .pollInterval(Duration.ofMillis(100))
+          .until(
+              () ->
+                  sample(metrics, "mooring_connections") == 0
+                      && sample(metrics, "mooring_subscriptions") == 0);
+      System.out.printf(
+          "silent peer gone after %d ms of %d%n",
+          TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - silentSince), allowed);
+    }
+  }
+
+  private static double sample(URI metrics, String name) throws IOException, InterruptedException {
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      String text =
+          client
+              .send(
+                  HttpRequest.newBuilder(metrics).build(), HttpResponse.BodyHandlers.ofString())
+              .body();
+      return text.lines()
+          .filter(line -> line.startsWith(name + " ") || line.startsWith(name + "{"))
+          .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+          .sum();
+    }
+  }
+}
