@@ -52,7 +52,7 @@ final class Memory {
     }
     servers = next;
     stand(whole.position());
-    if (!kept.isEmpty()) {
+    if (!sameHistory && !kept.isEmpty()) {
       log.warn(
           "event=registry_rolled_back incarnation={} revision={} kept={} (these servers stay in memory)",
           position.incarnation(),

@@ -125,7 +125,7 @@ public final class Redis implements AutoCloseable {
       client.shutdown(0, 1, TimeUnit.SECONDS);
     }
     if (resources != null) {
-      resources.shutdown(0, 1, TimeUnit.SECONDS);
+      resources.shutdown(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(1, TimeUnit.SECONDS);
     }
   }
 }

@@ -123,6 +123,7 @@ public final class RegistryFollower implements AutoCloseable {
     }
   }
 
+  @SuppressWarnings("unchecked")
   private void follow(RedisCommands<String, String> commands) {
     List<StreamMessage<String, String>> entries =
         commands.xread(

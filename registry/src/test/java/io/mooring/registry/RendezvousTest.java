@@ -94,7 +94,7 @@ class RendezvousTest {
   }
 
   private static Server server(String idAndWeight) {
-    String[] parts = idAndWeight.split("=");
+    String[] parts = idAndWeight.split("=", -1);
     return new Server(
         parts[0],
         "app",
