@@ -1,0 +1,229 @@
+package io.mooring.controlplane.registration;
+
+import com.google.protobuf.Any;
+import com.google.rpc.Code;
+import com.google.rpc.ErrorInfo;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.protobuf.StatusProto;
+import io.grpc.stub.StreamObserver;
+import io.mooring.registry.Admission;
+import io.mooring.registry.Claim;
+import io.mooring.registry.Grammar;
+import io.mooring.registry.Registration;
+import io.mooring.registry.RegistryStore;
+import io.mooring.registry.RegistryUnavailableException;
+import io.mooring.registry.RegistryView;
+import io.mooring.registry.Server;
+import io.mooring.registry.Standing;
+import io.mooring.registry.v1.DeregisterRequest;
+import io.mooring.registry.v1.DeregisterResponse;
+import io.mooring.registry.v1.HeartbeatRequest;
+import io.mooring.registry.v1.HeartbeatResponse;
+import io.mooring.registry.v1.Load;
+import io.mooring.registry.v1.RegisterRequest;
+import io.mooring.registry.v1.RegisterResponse;
+import io.mooring.registry.v1.RegistryGrpc;
+import io.mooring.registry.v1.ServerCommand;
+import io.mooring.registry.v1.ServerReport;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** {@code mooring.registry.v1.Registry}. Calls wait for Redis, each on a virtual thread. */
+final class RegistryService extends RegistryGrpc.RegistryImplBase {
+  private static final Logger log = LoggerFactory.getLogger(RegistryService.class);
+
+  private final RegistryStore store;
+  private final Supplier<RegistryView> view;
+  private final Requests requests;
+  private final Loads loads;
+  private final LeaseTerms terms;
+  private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
+
+  RegistryService(
+      RegistryStore store,
+      Supplier<RegistryView> view,
+      Services services,
+      Loads loads,
+      LeaseTerms terms) {
+    this.store = store;
+    this.view = view;
+    this.requests = new Requests(services);
+    this.loads = loads;
+    this.terms = terms;
+  }
+
+  @Override
+  public void register(RegisterRequest request, StreamObserver<RegisterResponse> answer) {
+    reply(answer, () -> register(request));
+  }
+
+  @Override
+  public StreamObserver<ServerReport> session(StreamObserver<ServerCommand> commands) {
+    Session session = new Session(commands);
+    sessions.add(session);
+    return new StreamObserver<>() {
+      @Override
+      public void onNext(ServerReport report) {
+        try {
+          Claim claim = owned(report.getClaim());
+          session.answer(claim, renew(claim, report.getLoad()));
+        } catch (RegistryUnavailableException away) {
+          log.debug("event=heartbeat_not_written reason=\"{}\"", away.getMessage());
+        } catch (StatusRuntimeException refused) {
+          sessions.remove(session);
+          session.fail(refused);
+        }
+      }
+
+      @Override
+      public void onError(Throwable cut) {
+        sessions.remove(session);
+      }
+
+      @Override
+      public void onCompleted() {
+        sessions.remove(session);
+        session.end();
+      }
+    };
+  }
+
+  @Override
+  public void heartbeat(HeartbeatRequest request, StreamObserver<HeartbeatResponse> answer) {
+    reply(
+        answer,
+        () ->
+            HeartbeatResponse.newBuilder()
+                .setCommand(renew(owned(request.getClaim()), request.getLoad()))
+                .build());
+  }
+
+  @Override
+  public void deregister(DeregisterRequest request, StreamObserver<DeregisterResponse> answer) {
+    reply(answer, () -> deregister(owned(request.getClaim())));
+  }
+
+  /** Tells the servers with an open session what a new view means to them. */
+  void follow(RegistryView changed) {
+    sessions.forEach(session -> session.follow(changed));
+  }
+
+  private RegisterResponse register(RegisterRequest request) {
+    if (Grammar.SERVICE.matches(request.getService())) {
+      Credentials.require(request.getService());
+    }
+    Registration registration = requests.registration(request);
+    return switch (store.register(registration)) {
+      case Admission.Admitted admitted -> {
+        Claim claim = admitted.claim();
+        log.info(
+            "event=registered server={} service={} generation={} instance={} address={} state={}",
+            claim.serverId(),
+            registration.service(),
+            claim.generation(),
+            claim.instanceUid(),
+            registration.address(),
+            admitted.state());
+        yield RegisterResponse.newBuilder()
+            .setIncarnation(claim.incarnation())
+            .setGeneration(claim.generation())
+            .setTtlMs(Math.toIntExact(terms.ttl().toMillis()))
+            .setHeartbeatMs(Math.toIntExact(terms.heartbeat().toMillis()))
+            .setState(Commands.state(admitted.state()))
+            .build();
+      }
+      case Admission.Fenced fenced -> throw fenced(request.getServerId(), fenced.generation());
+      case Admission.Taken taken ->
+          throw Status.PERMISSION_DENIED
+              .withDescription(
+                  "server_id \""
+                      + request.getServerId()
+                      + "\" belongs to a server of service \""
+                      + taken.service()
+                      + "\"; choose another")
+              .asRuntimeException();
+    };
+  }
+
+  private ServerCommand renew(Claim claim, Load load) {
+    Standing standing = store.renew(claim);
+    switch (standing) {
+      case Standing.Held held -> loads.report(claim, load);
+      case Standing.Expired expired ->
+          log.info(
+              "event=expired_told server={} instance={}", claim.serverId(), claim.instanceUid());
+      case Standing.Fenced fenced ->
+          log.warn(
+              "event=fenced server={} instance={} generation={} newest={}",
+              claim.serverId(),
+              claim.instanceUid(),
+              claim.generation(),
+              fenced.generation());
+    }
+    return Commands.of(standing);
+  }
+
+  private DeregisterResponse deregister(Claim claim) {
+    switch (store.deregister(claim)) {
+      case Standing.Held held ->
+          log.info(
+              "event=deregistered server={} generation={}", claim.serverId(), claim.generation());
+      case Standing.Expired expired ->
+          log.debug("event=deregistered_already server={}", claim.serverId());
+      case Standing.Fenced fenced -> throw fenced(claim.serverId(), fenced.generation());
+    }
+    return DeregisterResponse.getDefaultInstance();
+  }
+
+  /** The claim, if the caller may speak for the service of the server that it names. */
+  private Claim owned(io.mooring.registry.v1.Claim claimed) {
+    Claim claim = Requests.claim(claimed);
+    Optional<Server> server = view.get().server(claim.serverId());
+    server.ifPresent(known -> Credentials.require(known.service()));
+    return claim;
+  }
+
+  private static StatusRuntimeException fenced(String serverId, long generation) {
+    return StatusProto.toStatusRuntimeException(
+        com.google.rpc.Status.newBuilder()
+            .setCode(Code.FAILED_PRECONDITION_VALUE)
+            .setMessage(
+                "a newer instance holds server_id \""
+                    + serverId
+                    + "\" with generation "
+                    + generation
+                    + "; this one has to move its sockets away and end")
+            .addDetails(
+                Any.pack(
+                    ErrorInfo.newBuilder()
+                        .setReason("FENCED")
+                        .setDomain("mooring.io")
+                        .putMetadata("generation", Long.toString(generation))
+                        .build()))
+            .build());
+  }
+
+  private static <R> void reply(StreamObserver<R> answer, Supplier<R> response) {
+    try {
+      R value = response.get();
+      answer.onNext(value);
+      answer.onCompleted();
+    } catch (RegistryUnavailableException away) {
+      answer.onError(
+          Status.UNAVAILABLE
+              .withDescription(
+                  "the registry cannot be written now: "
+                      + away.getMessage()
+                      + "; retry with backoff")
+              .withCause(away)
+              .asRuntimeException());
+    } catch (StatusRuntimeException refused) {
+      answer.onError(refused);
+    }
+  }
+}

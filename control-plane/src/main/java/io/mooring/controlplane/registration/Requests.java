@@ -1,0 +1,130 @@
+package io.mooring.controlplane.registration;
+
+import io.grpc.StatusRuntimeException;
+import io.mooring.registry.Address;
+import io.mooring.registry.Claim;
+import io.mooring.registry.Grammar;
+import io.mooring.registry.Registration;
+import io.mooring.registry.Server;
+import io.mooring.registry.v1.RegisterRequest;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Turns what servers send into the registry's terms; whatever is outside its grammar is refused.
+ */
+final class Requests {
+  private static final int DEFAULT_WEIGHT = 8;
+  private static final int MOST_CAPABILITIES = 32;
+  private static final int MOST_LABELS = 32;
+
+  /** Far above any real one, and exact in Lua's numbers. */
+  private static final long HIGHEST_GENERATION = 1L << 48;
+
+  private final Services services;
+
+  Requests(Services services) {
+    this.services = services;
+  }
+
+  /**
+   * @throws StatusRuntimeException INVALID_ARGUMENT, naming each field, its value and what was
+   *     expected
+   */
+  Registration registration(RegisterRequest request) {
+    Violations violations = new Violations();
+    match(violations, "server_id", request.getServerId(), Grammar.ID);
+    match(violations, "instance_uid", request.getInstanceUid(), Grammar.ID);
+    match(violations, "release", request.getRelease(), Grammar.RELEASE);
+    match(violations, "service", request.getService(), Grammar.SERVICE);
+    Optional<Address> address =
+        address(violations, "address", request.getAddress(), request.getService());
+    Optional<Address> apiAddress =
+        request.getApiAddress().isEmpty()
+            ? Optional.empty()
+            : address(violations, "api_address", request.getApiAddress(), request.getService());
+    int weight = request.getWeight() == 0 ? DEFAULT_WEIGHT : request.getWeight();
+    if (weight < 1 || weight > Server.MAX_WEIGHT) {
+      violations.add(
+          "weight",
+          Integer.toUnsignedString(weight),
+          "0 for the default, or 1 to " + Server.MAX_WEIGHT);
+    }
+    if (request.getGeneration() < 0 || request.getGeneration() > HIGHEST_GENERATION) {
+      violations.add(
+          "generation",
+          Long.toUnsignedString(request.getGeneration()),
+          "the generation that this instance was given, or 0");
+    }
+    Set<String> capabilities = new TreeSet<>(request.getCapabilitiesList());
+    if (capabilities.size() > MOST_CAPABILITIES) {
+      violations.add("capabilities", capabilities.size(), "at most " + MOST_CAPABILITIES);
+    }
+    for (String capability : capabilities) {
+      match(violations, "capabilities", capability, Grammar.CAPABILITY);
+    }
+    if (request.getLabelsCount() > MOST_LABELS) {
+      violations.add("labels", request.getLabelsCount(), "at most " + MOST_LABELS);
+    }
+    request
+        .getLabelsMap()
+        .forEach(
+            (label, value) -> {
+              match(violations, "labels", label, Grammar.LABEL);
+              match(violations, "labels." + label, value, Grammar.LABEL_VALUE);
+            });
+    violations.refuse();
+    return new Registration(
+        request.getServerId(),
+        request.getInstanceUid(),
+        request.getGeneration(),
+        request.getService(),
+        address.orElseThrow(),
+        apiAddress,
+        weight,
+        request.getRelease(),
+        capabilities,
+        request.getLabelsMap());
+  }
+
+  /**
+   * @throws StatusRuntimeException INVALID_ARGUMENT, naming each field, its value and what was
+   *     expected
+   */
+  static Claim claim(io.mooring.registry.v1.Claim claim) {
+    Violations violations = new Violations();
+    match(violations, "claim.server_id", claim.getServerId(), Grammar.ID);
+    match(violations, "claim.instance_uid", claim.getInstanceUid(), Grammar.ID);
+    match(violations, "claim.incarnation", claim.getIncarnation(), Grammar.ID);
+    if (claim.getGeneration() < 1 || claim.getGeneration() > HIGHEST_GENERATION) {
+      violations.add(
+          "claim.generation",
+          Long.toUnsignedString(claim.getGeneration()),
+          "the generation that Register answered");
+    }
+    violations.refuse();
+    return new Claim(
+        claim.getServerId(), claim.getIncarnation(), claim.getGeneration(), claim.getInstanceUid());
+  }
+
+  private static void match(Violations violations, String field, String value, Grammar grammar) {
+    if (!grammar.matches(value)) {
+      violations.add(field, value, grammar.expression());
+    }
+  }
+
+  private Optional<Address> address(
+      Violations violations, String field, String text, String service) {
+    try {
+      Address address = Address.parse(text);
+      services
+          .refusal(service, address)
+          .ifPresent(expected -> violations.add(field, text, expected));
+      return Optional.of(address);
+    } catch (IllegalArgumentException notAnAddress) {
+      violations.add(field, text, "a literal ip:port, for example 10.0.0.7:7200");
+      return Optional.empty();
+    }
+  }
+}
