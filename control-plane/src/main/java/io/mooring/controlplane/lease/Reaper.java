@@ -1,0 +1,200 @@
+package io.mooring.controlplane.lease;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.mooring.controlplane.lease.Leases.Lapse;
+import io.mooring.registry.RegistryFollower;
+import io.mooring.registry.RegistryStore;
+import io.mooring.registry.RegistryUnavailableException;
+import io.mooring.registry.RegistryView;
+import io.mooring.registry.Server;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Polls the renewal counters each second and takes out servers whose lease has ended: first
+ * suspect, which ends new placements, then gone, unless so many end at once that removals freeze.
+ * Also writes the memory back into a registry that came back without it.
+ */
+public final class Reaper implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Reaper.class);
+  private static final Duration POLL = Duration.ofSeconds(1);
+  private static final Duration POLL_WHEN_FROZEN = Duration.ofMillis(250);
+  private static final Duration CLOSE_LIMIT = Duration.ofSeconds(3);
+
+  private final RegistryStore store;
+  private final RegistryFollower follower;
+  private final LongSupplier ticks;
+  private final Leases leases;
+  private final Preservation preservation;
+  private final Suspects suspects = new Suspects();
+  private final Counter lapsed;
+  private final CountDownLatch closing = new CountDownLatch(1);
+  private final Thread thread;
+
+  private boolean away;
+  private volatile boolean frozen;
+  private volatile Map<String, Long> renewed = Map.of();
+
+  public Reaper(
+      RegistryStore store, RegistryFollower follower, Duration ttl, MeterRegistry meters) {
+    this(store, follower, ttl, meters, System::nanoTime);
+  }
+
+  /**
+   * @param ticks monotonic nanoseconds
+   */
+  Reaper(
+      RegistryStore store,
+      RegistryFollower follower,
+      Duration ttl,
+      MeterRegistry meters,
+      LongSupplier ticks) {
+    this.store = store;
+    this.follower = follower;
+    this.ticks = ticks;
+    this.leases = new Leases(ttl);
+    this.preservation = new Preservation(ttl);
+    this.lapsed = meters.counter("mooring.leases.lapsed");
+    meters.gauge("mooring.leases", this, reaper -> reaper.renewed.size());
+    meters.gauge("mooring.removals.frozen", this, reaper -> reaper.frozen ? 1 : 0);
+    this.thread = Thread.ofPlatform().daemon().name("reaper").unstarted(this::run);
+  }
+
+  public Reaper start() {
+    thread.start();
+    return this;
+  }
+
+  /** Milliseconds since this process saw the server's lease renewed; empty before it has. */
+  public OptionalLong ageMillis(String serverId) {
+    Long seen = renewed.get(serverId);
+    return seen == null
+        ? OptionalLong.empty()
+        : OptionalLong.of(TimeUnit.NANOSECONDS.toMillis(ticks.getAsLong() - seen));
+  }
+
+  @Override
+  public void close() {
+    closing.countDown();
+    try {
+      thread.join(CLOSE_LIMIT);
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void run() {
+    try {
+      Duration pause = Duration.ZERO;
+      while (!closing.await(pause.toNanos(), TimeUnit.NANOSECONDS)) {
+        pause = pass();
+      }
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Polls once and does what follows from it; returns how long to wait until the next time. */
+  Duration pass() {
+    try {
+      if (follower.synced()) {
+        restore();
+        poll();
+      }
+      away = false;
+    } catch (RegistryUnavailableException unavailable) {
+      leases.interrupt();
+      if (!away) {
+        log.warn(
+            "event=leases_not_read reason=\"{}\" (no lease ends meanwhile)",
+            unavailable.getMessage());
+      }
+      away = true;
+    } catch (RuntimeException failed) {
+      leases.interrupt();
+      log.error("event=reaper_failed", failed);
+    }
+    return frozen ? POLL_WHEN_FROZEN : untilNext();
+  }
+
+  /** No later than the next lease ends, so that a dead server does not wait for the next poll. */
+  private Duration untilNext() {
+    Duration next =
+        Duration.ofNanos(leases.untilNextDeadline(ticks.getAsLong()).orElse(Long.MAX_VALUE / 2))
+            .plusMillis(1);
+    return next.compareTo(POLL) < 0 ? next : POLL;
+  }
+
+  private void restore() {
+    Set<String> kept = follower.kept();
+    if (kept.isEmpty()) {
+      return;
+    }
+    RegistryView view = follower.view();
+    List<Server> servers = view.servers().stream().filter(s -> kept.contains(s.id())).toList();
+    store.restore(servers, view.revision());
+    leases.interrupt();
+    log.warn("event=registry_restored servers={} revision={}", kept, view.revision());
+  }
+
+  private void poll() {
+    long asked = ticks.getAsLong();
+    Map<String, String> counters = store.beats();
+    long answered = ticks.getAsLong();
+    RegistryView view = follower.view();
+    List<Lapse> lapses = leases.polled(asked, answered, view, counters);
+    renewed = leases.renewed();
+    for (Lapse lapse : lapses) {
+      suspect(lapse, view);
+    }
+    freeze(preservation.frozen(answered, lapses, leases.size()), lapses);
+    if (frozen) {
+      suspects
+          .probe(view, lapses)
+          .forEach(dead -> remove(dead, view, "refused while others answer"));
+    } else {
+      suspects.clear();
+      lapses.forEach(lapse -> remove(lapse, view, "lease ended"));
+    }
+  }
+
+  private void suspect(Lapse lapse, RegistryView view) {
+    Server server = lapse.server();
+    if (!server.suspect() && store.suspect(server.claim(view.incarnation()), lapse.counter())) {
+      lapsed.increment();
+      log.warn("event=suspect server={} generation={}", server.id(), server.generation());
+    }
+  }
+
+  private void remove(Lapse lapse, RegistryView view, String reason) {
+    Server server = lapse.server();
+    if (store.expire(server.claim(view.incarnation()), lapse.counter())) {
+      log.warn(
+          "event=expired server={} generation={} reason=\"{}\"",
+          server.id(),
+          server.generation(),
+          reason);
+    }
+  }
+
+  private void freeze(boolean now, List<Lapse> lapses) {
+    if (now && !frozen) {
+      log.error(
+          "event=removals_frozen suspects={} of={} (too many leases ended at once; probing them)",
+          lapses.stream().map(Lapse::life).toList(),
+          leases.size());
+    } else if (!now && frozen) {
+      log.info("event=removals_unfrozen");
+    }
+    frozen = now;
+  }
+}

@@ -1,0 +1,5 @@
+/** Looks whether a server's port answers. */
+@NullMarked
+package io.mooring.controlplane.probe;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,237 @@
+package io.mooring.controlplane.lease;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.mooring.controlplane.Tier;
+import io.mooring.registry.Claim;
+import io.mooring.registry.RegistryView;
+import io.mooring.registry.Server;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Leases in a real Valkey, by a clock that the test moves. */
+class ReaperTest {
+  @TempDir Path folder;
+  private final AtomicLong clock = new AtomicLong(1);
+  private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+  private Tier tier;
+  private Reaper reaper;
+
+  @BeforeEach
+  void start() {
+    tier = new Tier(folder);
+    tier.follower().start();
+    reaper = new Reaper(tier.store(), tier.follower(), Duration.ofSeconds(10), meters, clock::get);
+  }
+
+  @AfterEach
+  void stop() {
+    tier.close();
+  }
+
+  @Test
+  void aServerThatStopsRenewingIsOutWithinTwelveSeconds() {
+    Claim alive = tier.admitActive("app-1", 7201);
+    tier.admitActive("app-2", 7202);
+    awaitServers("app-1", "app-2");
+    reaper.pass();
+
+    for (int second = 1; second <= 10; second++) {
+      tier.store().renew(alive);
+      clock.addAndGet(TimeUnit.SECONDS.toNanos(1));
+      reaper.pass();
+      assertEquals(Set.of("app-1", "app-2"), tier.store().beats().keySet());
+    }
+    clock.addAndGet(TimeUnit.SECONDS.toNanos(1));
+    reaper.pass();
+
+    awaitServers("app-1");
+    assertEquals("GONE", tier.redis(redis -> redis.hget("{mooring}:server:app-2", "state")));
+  }
+
+  @Test
+  void theReaperComesBackWhenTheNextLeaseEnds() {
+    tier.admitActive("app-1", 7201);
+    awaitServers("app-1");
+
+    assertEquals(Duration.ofSeconds(1), reaper.pass());
+    clock.addAndGet(TimeUnit.MILLISECONDS.toNanos(9_700));
+    assertEquals(Duration.ofMillis(301), reaper.pass());
+  }
+
+  @Test
+  void aProcessThatHasJustStartedEndsNoLeaseForOneTtl() {
+    tier.admitActive("app-1", 7201);
+    awaitServers("app-1");
+    clock.addAndGet(TimeUnit.HOURS.toNanos(1));
+
+    reaper.pass();
+    clock.addAndGet(TimeUnit.SECONDS.toNanos(10));
+    reaper.pass();
+
+    assertEquals(Set.of("app-1"), tier.store().beats().keySet());
+  }
+
+  @Test
+  void noLeaseEndsWhileRedisIsAwayNorForOneTtlAfterwards() {
+    tier.admitActive("app-1", 7201);
+    awaitServers("app-1");
+    reaper.pass();
+    tier.valkey().close();
+
+    clock.addAndGet(TimeUnit.MINUTES.toNanos(15));
+    reaper.pass();
+    tier.startValkeyAgain();
+    await()
+        .untilAsserted(
+            () -> {
+              reaper.pass();
+              assertEquals(1.0, meters.get("mooring.leases").gauge().value());
+              assertEquals(Set.of("app-1"), tier.store().beats().keySet());
+            });
+    clock.addAndGet(TimeUnit.SECONDS.toNanos(10));
+    reaper.pass();
+    awaitServers("app-1");
+
+    clock.addAndGet(TimeUnit.MILLISECONDS.toNanos(1));
+    reaper.pass();
+    awaitServers();
+  }
+
+  @Test
+  void theCounterFieldsThemselvesMeanNothing() {
+    Claim claim = tier.admitActive("app-1", 7201);
+    awaitServers("app-1");
+    reaper.pass();
+
+    tier.redis(redis -> redis.del("{mooring}:beats"));
+    reaper.pass();
+    awaitServers("app-1");
+
+    clock.addAndGet(TimeUnit.SECONDS.toNanos(9));
+    tier.store().renew(claim);
+    reaper.pass();
+    clock.addAndGet(TimeUnit.SECONDS.toNanos(9));
+    reaper.pass();
+    awaitServers("app-1");
+  }
+
+  @Test
+  void aFlushedRegistryIsWrittenBackAndEveryLeaseGetsAFullTtl() {
+    tier.admitActive("app-1", 7201);
+    tier.admitActive("app-2", 7202);
+    awaitServers("app-1", "app-2");
+    reaper.pass();
+    String before = tier.follower().view().incarnation();
+    clock.addAndGet(TimeUnit.SECONDS.toNanos(9));
+
+    tier.redis(redis -> redis.flushall());
+    await().until(() -> !tier.follower().kept().isEmpty());
+    reaper.pass();
+
+    await().until(() -> tier.follower().kept().isEmpty());
+    awaitServers("app-1", "app-2");
+    assertTrue(!tier.follower().view().incarnation().equals(before));
+    clock.addAndGet(TimeUnit.SECONDS.toNanos(10));
+    reaper.pass();
+    awaitServers("app-1", "app-2");
+  }
+
+  @Test
+  void manyLeasesThatEndAtOnceFreezeRemovalsAndMakeTheServersSuspect() throws IOException {
+    try (ServerSocket one = Tier.listen();
+        ServerSocket two = Tier.listen()) {
+      tier.admitActive("app-1", one.getLocalPort());
+      tier.admitActive("app-2", two.getLocalPort());
+      awaitServers("app-1", "app-2");
+      reaper.pass();
+
+      clock.addAndGet(TimeUnit.SECONDS.toNanos(11));
+      for (int i = 0; i < 5; i++) {
+        assertEquals(Duration.ofMillis(250), reaper.pass());
+      }
+
+      await().until(() -> tier.follower().view().servers().stream().allMatch(Server::suspect));
+      assertEquals(1.0, meters.get("mooring.removals.frozen").gauge().value());
+      awaitServers("app-1", "app-2");
+    }
+  }
+
+  @Test
+  void aSuspectThatRefusesThreeTimesWhileAnotherAnswersIsRemovedDespiteTheFreeze()
+      throws IOException {
+    try (ServerSocket answers = Tier.listen()) {
+      tier.admitActive("app-1", answers.getLocalPort());
+      tier.admitActive("app-2", Tier.closedPort());
+      awaitServers("app-1", "app-2");
+      reaper.pass();
+
+      clock.addAndGet(TimeUnit.SECONDS.toNanos(11));
+      reaper.pass();
+      reaper.pass();
+      assertEquals(Set.of("app-1", "app-2"), tier.store().beats().keySet());
+      reaper.pass();
+
+      awaitServers("app-1");
+    }
+  }
+
+  @Test
+  void whenNobodyAnswersARefusalProvesNothing() {
+    tier.admitActive("app-1", Tier.closedPort());
+    tier.admitActive("app-2", Tier.closedPort());
+    awaitServers("app-1", "app-2");
+    reaper.pass();
+
+    clock.addAndGet(TimeUnit.SECONDS.toNanos(11));
+    for (int i = 0; i < 5; i++) {
+      reaper.pass();
+    }
+
+    awaitServers("app-1", "app-2");
+  }
+
+  @Test
+  void aFreezeEndsWhenTheServersRenewAgain() throws IOException {
+    try (ServerSocket port = Tier.listen()) {
+      Claim one = tier.admitActive("app-1", port.getLocalPort());
+      Claim two = tier.admitActive("app-2", port.getLocalPort());
+      awaitServers("app-1", "app-2");
+      reaper.pass();
+      clock.addAndGet(TimeUnit.SECONDS.toNanos(11));
+      reaper.pass();
+
+      tier.store().renew(one);
+      tier.store().renew(two);
+      await().until(() -> tier.follower().view().servers().stream().noneMatch(Server::suspect));
+      clock.addAndGet(TimeUnit.SECONDS.toNanos(11));
+      tier.store().renew(one);
+      tier.store().renew(two);
+      reaper.pass();
+
+      assertEquals(0.0, meters.get("mooring.removals.frozen").gauge().value());
+      awaitServers("app-1", "app-2");
+    }
+  }
+
+  private void awaitServers(String... ids) {
+    await()
+        .untilAsserted(
+            () -> {
+              RegistryView view = tier.follower().view();
+              assertEquals(Set.of(ids), view.byId().keySet());
+            });
+  }
+}
