@@ -1,0 +1,131 @@
+package io.mooring.controlplane.warming;
+
+import io.mooring.controlplane.probe.Probe;
+import io.mooring.registry.RegistryStore;
+import io.mooring.registry.RegistryUnavailableException;
+import io.mooring.registry.RegistryView;
+import io.mooring.registry.Server;
+import io.mooring.registry.ServerState;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings each new server from WARMING to ACTIVE: its port must answer, and the Envoys get a second
+ * to acknowledge it. Nothing is correct only because of an acknowledgement; it saves the first
+ * clients a retry.
+ */
+public final class Warming implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Warming.class);
+  private static final Duration ACKNOWLEDGED_WITHIN = Duration.ofSeconds(1);
+  private static final Duration LOOK_AGAIN = Duration.ofMillis(2);
+  private static final Duration SHORTEST_PAUSE = Duration.ofMillis(20);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
+
+  private final RegistryStore store;
+  private final Laggards laggards;
+  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  private final CountDownLatch closing = new CountDownLatch(1);
+  private final Set<String> running = ConcurrentHashMap.newKeySet();
+  private volatile RegistryView view = RegistryView.EMPTY;
+
+  public Warming(RegistryStore store, Laggards laggards) {
+    this.store = store;
+    this.laggards = laggards;
+  }
+
+  /** Takes a view that the Envoys are being told of already. Returns at once. */
+  public void follow(RegistryView changed) {
+    view = changed;
+    for (Server server : changed.servers()) {
+      String life = server.id() + "@" + server.generation();
+      if (server.state() == ServerState.WARMING && running.add(life)) {
+        threads.execute(() -> warm(server, life));
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    closing.countDown();
+    threads.close();
+  }
+
+  private void warm(Server server, String life) {
+    try {
+      Duration pause = SHORTEST_PAUSE;
+      boolean told = false;
+      for (RegistryView now = view; isWarming(server, now); now = view) {
+        Probe probe = Probe.of(server.address());
+        if (probe == Probe.ANSWERED) {
+          activate(server, now);
+        } else if (!told) {
+          log.warn(
+              "event=warming_waits server={} address={} probe={} (its port has to answer)",
+              server.id(),
+              server.address(),
+              probe);
+          told = true;
+        }
+        if (closing.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
+          return;
+        }
+        pause =
+            pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0
+                ? pause.multipliedBy(2)
+                : LONGEST_PAUSE;
+      }
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    } finally {
+      running.remove(life);
+    }
+    follow(view);
+  }
+
+  private void activate(Server server, RegistryView now) throws InterruptedException {
+    List<String> missing = awaitAcknowledged(now.revision());
+    if (!missing.isEmpty()) {
+      log.warn(
+          "event=warming_laggards server={} revision={} envoys={} (going on without them)",
+          server.id(),
+          now.revision(),
+          missing);
+    }
+    try {
+      if (store.transition(
+          server.claim(now.incarnation()), ServerState.WARMING, ServerState.ACTIVE)) {
+        log.info("event=active server={} generation={}", server.id(), server.generation());
+      }
+    } catch (RegistryUnavailableException away) {
+      log.debug("event=warming_not_written server={} reason={}", server.id(), away.getMessage());
+    }
+  }
+
+  private List<String> awaitAcknowledged(long revision) throws InterruptedException {
+    long deadline = System.nanoTime() + ACKNOWLEDGED_WITHIN.toNanos();
+    List<String> missing = laggards.behind(revision);
+    while (!missing.isEmpty()
+        && System.nanoTime() - deadline < 0
+        && !closing.await(LOOK_AGAIN.toMillis(), TimeUnit.MILLISECONDS)) {
+      missing = laggards.behind(revision);
+    }
+    return missing;
+  }
+
+  private static boolean isWarming(Server server, RegistryView now) {
+    Optional<Server> current = now.server(server.id());
+    return current.isPresent()
+        && current.get().state() == ServerState.WARMING
+        && current.get().generation() == server.generation()
+        && current.get().instanceUid().equals(server.instanceUid());
+  }
+}

@@ -1,0 +1,112 @@
+package io.mooring.controlplane.warming;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.mooring.controlplane.Tier;
+import io.mooring.registry.Server;
+import io.mooring.registry.ServerState;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class WarmingTest {
+  @TempDir Path folder;
+  private Tier tier;
+  private Warming warming;
+  private volatile List<String> laggards = List.of();
+  private final List<Long> asked = new CopyOnWriteArrayList<>();
+
+  @BeforeEach
+  void start() {
+    tier = new Tier(folder);
+    warming =
+        new Warming(
+            tier.store(),
+            revision -> {
+              asked.add(revision);
+              return laggards;
+            });
+    tier.follower().onChange(warming::follow);
+    tier.follower().start();
+  }
+
+  @AfterEach
+  void stop() {
+    warming.close();
+    tier.close();
+  }
+
+  @Test
+  void aServerWhosePortAnswersBecomesActive() throws IOException {
+    try (ServerSocket port = Tier.listen()) {
+      tier.admit("app-1", port.getLocalPort());
+
+      await().until(() -> state("app-1").equals(Optional.of(ServerState.ACTIVE)));
+    }
+    assertEquals(List.of(1L), asked);
+  }
+
+  @Test
+  void aServerWaitsUntilItsPortAnswers() throws IOException {
+    int port = Tier.closedPort();
+    tier.admit("app-1", port);
+    await().until(() -> state("app-1").equals(Optional.of(ServerState.WARMING)));
+
+    try (ServerSocket opened = new ServerSocket(port, 64, InetAddress.getLoopbackAddress())) {
+      await().until(() -> state("app-1").equals(Optional.of(ServerState.ACTIVE)));
+      assertTrue(opened.isBound());
+    }
+  }
+
+  @Test
+  void itWaitsForTheAcknowledgementsOfTheEnvoys() throws IOException {
+    laggards = List.of("edge-1");
+    try (ServerSocket port = Tier.listen()) {
+      tier.admit("app-1", port.getLocalPort());
+      await().until(() -> asked.size() > 3);
+      assertEquals(Optional.of(ServerState.WARMING), state("app-1"));
+
+      laggards = List.of();
+
+      await().until(() -> state("app-1").equals(Optional.of(ServerState.ACTIVE)));
+    }
+  }
+
+  @Test
+  void itGoesOnWithoutAnEnvoyThatNeverAcknowledges() throws IOException {
+    laggards = List.of("edge-1");
+    try (ServerSocket port = Tier.listen()) {
+      tier.admit("app-1", port.getLocalPort());
+
+      await().until(() -> state("app-1").equals(Optional.of(ServerState.ACTIVE)));
+    }
+  }
+
+  @Test
+  void itGoesOnWhenRedisComesBack() throws IOException {
+    laggards = List.of("edge-1");
+    try (ServerSocket port = Tier.listen()) {
+      tier.admit("app-1", port.getLocalPort());
+      await().until(() -> !asked.isEmpty());
+      tier.valkey().close();
+      laggards = List.of();
+      tier.startValkeyAgain();
+
+      await().until(() -> state("app-1").equals(Optional.of(ServerState.ACTIVE)));
+    }
+  }
+
+  private Optional<ServerState> state(String id) {
+    return tier.follower().view().server(id).map(Server::state);
+  }
+}
