@@ -1,0 +1,174 @@
+package io.mooring.controlplane;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.mooring.controlplane.admin.AdminApi;
+import io.mooring.controlplane.admin.Gate;
+import io.mooring.controlplane.lease.Reaper;
+import io.mooring.controlplane.registration.Loads;
+import io.mooring.controlplane.registration.RegistryEndpoint;
+import io.mooring.controlplane.registration.Services;
+import io.mooring.controlplane.warming.Warming;
+import io.mooring.controlplane.xds.Xds;
+import io.mooring.process.Endpoints;
+import io.mooring.process.Program;
+import io.mooring.process.StartException;
+import io.mooring.registry.Redis;
+import io.mooring.registry.RegistryFollower;
+import io.mooring.registry.RegistryStore;
+import io.mooring.registry.RegistryView;
+import io.mooring.registry.ServerState;
+import io.mooring.token.JwksFile;
+import io.mooring.token.KeyFileException;
+import io.mooring.token.TokenVerifier;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The control plane process: everything that it consists of, wired top to bottom. */
+public final class ControlPlane implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(ControlPlane.class);
+
+  private final ControlPlaneConfig config;
+  private final Redis redis;
+  private final RegistryFollower follower;
+  private final RegistryEndpoint registry;
+  private final Xds xds;
+  private final Warming warming;
+  private final Reaper reaper;
+  private final Endpoints http;
+
+  ControlPlane(ControlPlaneConfig config) {
+    this.config = config;
+    InstantSource clock = InstantSource.system();
+    MeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    Services services = new Services(config.services());
+    Loads loads = new Loads();
+    redis = new Redis(config.redis().url().toString());
+    RegistryStore store = new RegistryStore(redis);
+    follower = new RegistryFollower(redis);
+    registry =
+        new RegistryEndpoint(
+            config.registry().address(), store, follower::view, services, loads, config.lease());
+    xds = new Xds(config.edge(), config.xds().address());
+    warming = new Warming(store, xds::laggards);
+    reaper = new Reaper(store, follower, config.lease().ttl(), meters);
+    AdminApi admin = new AdminApi(gate(config, clock), follower, reaper, loads, xds, clock);
+    http = new Endpoints(config.http().address(), this::notReadyBecause, meters, admin::route);
+
+    follower.onChange(
+        view -> {
+          RegistryView admitted = services.admitted(view);
+          xds.update(admitted);
+          warming.follow(admitted);
+        });
+    follower.onChange(registry::follow);
+    follower.onChange(loads::follow);
+    measure(meters);
+  }
+
+  public static void main(String[] arguments) {
+    Program.run("control-plane", ControlPlaneConfig.class, arguments, ControlPlane::started);
+  }
+
+  private static ControlPlane started(ControlPlaneConfig config) {
+    try {
+      ControlPlane controlPlane = new ControlPlane(config);
+      controlPlane.start();
+      return controlPlane;
+    } catch (KeyFileException unusable) {
+      throw new StartException(String.valueOf(unusable.getMessage()), unusable);
+    }
+  }
+
+  /**
+   * Takes the ports and begins to follow the registry, whether Redis is there or not.
+   *
+   * @throws StartException if a port cannot be taken or a file cannot be used
+   */
+  void start() {
+    follower.start();
+    reaper.start();
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      CompletableFuture.allOf(
+              CompletableFuture.runAsync(http::start, threads),
+              CompletableFuture.runAsync(xds::start, threads),
+              CompletableFuture.runAsync(registry::start, threads))
+          .join();
+    } catch (CompletionException failed) {
+      close();
+      throw failed.getCause() instanceof StartException taken ? taken : failed;
+    }
+    log.info(
+        "event=listening name={} http={} registry={} xds={}",
+        config.name(),
+        httpPort(),
+        registryPort(),
+        xdsPort());
+  }
+
+  int httpPort() {
+    return http.port();
+  }
+
+  int registryPort() {
+    return registry.port();
+  }
+
+  int xdsPort() {
+    return xds.port();
+  }
+
+  private static Gate gate(ControlPlaneConfig config, InstantSource clock) {
+    if (config.admin().open()) {
+      return Gate.open();
+    }
+    if (!config.token().given()) {
+      return Gate.closed();
+    }
+    return Gate.guardedBy(
+        new TokenVerifier(
+            new JwksFile(config.token().jwks()),
+            config.token().issuer(),
+            config.token().audience(),
+            clock));
+  }
+
+  private Optional<String> notReadyBecause() {
+    return follower.synced() ? Optional.empty() : follower.trouble();
+  }
+
+  private void measure(MeterRegistry meters) {
+    Gauge.builder("mooring.registry.revision", follower, now -> now.view().revision())
+        .description("Revision of the registry that this process has seen")
+        .register(meters);
+    for (ServerState state : ServerState.values()) {
+      Gauge.builder("mooring.servers", follower, now -> count(now.view(), state))
+          .description("Registered servers")
+          .tag("state", state.name())
+          .register(meters);
+    }
+  }
+
+  private static long count(RegistryView view, ServerState state) {
+    return view.servers().stream().filter(server -> server.state() == state).count();
+  }
+
+  @Override
+  public void close() {
+    registry.close();
+    http.close();
+    warming.close();
+    reaper.close();
+    follower.close();
+    xds.close();
+    redis.close();
+  }
+}

@@ -1,0 +1,53 @@
+package io.mooring.controlplane;
+
+import io.mooring.controlplane.registration.LeaseTerms;
+import io.mooring.controlplane.registration.ServicePolicy;
+import io.mooring.controlplane.xds.EdgeConfig;
+import io.mooring.process.ConfigurationOf;
+import io.mooring.process.HostPort;
+import io.mooring.registry.Grammar;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * The configuration of a control plane; {@code deploy/config/control-plane.yaml} describes each
+ * key.
+ *
+ * @param services who may register, by the name of the service
+ */
+@ConfigurationOf("control-plane")
+record ControlPlaneConfig(
+    String name,
+    RegistryRedis redis,
+    Listener http,
+    Listener registry,
+    Listener xds,
+    LeaseTerms lease,
+    Admin admin,
+    Token token,
+    Map<String, ServicePolicy> services,
+    EdgeConfig edge) {
+
+  ControlPlaneConfig {
+    services = Map.copyOf(services);
+    for (String service : services.keySet()) {
+      if (!Grammar.SERVICE.matches(service)) {
+        throw new IllegalArgumentException(
+            "services." + service + ": a service's name matches " + Grammar.SERVICE.expression());
+      }
+    }
+  }
+
+  record RegistryRedis(URI url) {}
+
+  record Listener(HostPort address) {}
+
+  record Admin(boolean open) {}
+
+  record Token(String issuer, String audience, Path jwks) {
+    boolean given() {
+      return !jwks.toString().isEmpty();
+    }
+  }
+}

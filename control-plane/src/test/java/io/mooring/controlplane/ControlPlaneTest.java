@@ -1,0 +1,260 @@
+package io.mooring.controlplane;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.netty.NettyChannelBuilder;
+import io.grpc.stub.MetadataUtils;
+import io.mooring.process.Configuration;
+import io.mooring.process.ConfigurationException;
+import io.mooring.process.StartException;
+import io.mooring.programs.Valkey;
+import io.mooring.registry.v1.Claim;
+import io.mooring.registry.v1.HeartbeatRequest;
+import io.mooring.registry.v1.Load;
+import io.mooring.registry.v1.RegisterRequest;
+import io.mooring.registry.v1.RegisterResponse;
+import io.mooring.registry.v1.RegistryGrpc;
+import io.mooring.registry.v1.RegistryGrpc.RegistryBlockingStub;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The whole process, in this JVM, with a real Valkey and servers that speak the contract. */
+class ControlPlaneTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  @TempDir Path folder;
+  private final List<AutoCloseable> opened = new ArrayList<>();
+  private final HttpClient http = HttpClient.newHttpClient();
+  private Valkey valkey;
+
+  @BeforeEach
+  void startValkey() {
+    valkey = Valkey.start(folder.resolve("valkey"));
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    for (AutoCloseable part : opened.reversed()) {
+      part.close();
+    }
+    http.close();
+    valkey.close();
+  }
+
+  @Test
+  void aServerThatRegistersIsActiveAndShown() throws Exception {
+    ControlPlane controlPlane = start();
+    try (ServerSocket port = Tier.listen()) {
+      RegistryBlockingStub registry = registry(controlPlane);
+      RegisterResponse answer = register(registry, port.getLocalPort());
+      heartbeat(registry, answer);
+
+      await().until(() -> servers(controlPlane).at("/0/state").asText().equals("ACTIVE"));
+      await().until(() -> servers(controlPlane).at("/0/lease_age_ms").asLong(-1) >= 0);
+      JsonNode server = servers(controlPlane).get(0);
+      assertEquals("app-1", server.path("id").asText());
+      assertEquals("app", server.path("service").asText());
+      assertEquals(1, server.path("generation").asLong());
+      assertEquals("127.0.0.1:" + port.getLocalPort(), server.path("address").asText());
+      assertEquals("verdict/1", server.at("/capabilities/0").asText());
+      assertEquals(3, server.path("connections").asLong());
+      assertEquals(
+          JSON.readTree("{\"revision\":2,\"envoys\":[]}"),
+          JSON.readTree(get(controlPlane, "/admin/v1/envoys").body()));
+      String metrics = get(controlPlane, "/metrics").body();
+      assertTrue(metrics.contains("mooring_servers{state=\"ACTIVE\"} 1.0"), metrics);
+      assertTrue(metrics.contains("mooring_leases 1.0"), metrics);
+    }
+  }
+
+  @Test
+  void aServerThatFallsSilentIsOutWithinTwelveSeconds() throws Exception {
+    ControlPlane controlPlane = start();
+    try (ServerSocket port = Tier.listen()) {
+      RegistryBlockingStub registry = registry(controlPlane);
+      RegisterResponse answer = register(registry, port.getLocalPort());
+      await().until(() -> servers(controlPlane).at("/0/state").asText().equals("ACTIVE"));
+      heartbeat(registry, answer);
+      long silent = System.nanoTime();
+
+      await().atMost(Duration.ofSeconds(14)).until(() -> servers(controlPlane).isEmpty());
+
+      Duration took = Duration.ofNanos(System.nanoTime() - silent);
+      assertTrue(took.compareTo(Duration.ofSeconds(12)) <= 0, () -> "took " + took);
+      assertTrue(took.compareTo(Duration.ofSeconds(10)) >= 0, () -> "took " + took);
+    }
+  }
+
+  @Test
+  void itWaitsForARedisThatIsNotThereYetAndSaysSo() throws Exception {
+    int port = valkey.port();
+    valkey.close();
+    ControlPlane controlPlane = start();
+
+    await()
+        .until(
+            () -> {
+              HttpResponse<String> answer = get(controlPlane, "/readyz");
+              return answer.statusCode() == 503
+                  && answer.body().contains("redis://127.0.0.1:" + port + " does not answer");
+            });
+    assertEquals(200, get(controlPlane, "/healthz").statusCode());
+
+    valkey = Valkey.start(folder.resolve("valkey"), port);
+    await().until(() -> get(controlPlane, "/readyz").statusCode() == 200);
+  }
+
+  @Test
+  void whatIsNotInTheAdminApiIsAProblem() throws Exception {
+    HttpResponse<String> answer = get(start(), "/admin/v1/nothing");
+
+    assertEquals(404, answer.statusCode());
+    assertEquals(
+        "application/problem+json", answer.headers().firstValue("content-type").orElse(""));
+    assertEquals("not_found", JSON.readTree(answer.body()).path("code").asText());
+  }
+
+  @Test
+  void aPortInUseIsNamedWithItsKey() throws Exception {
+    try (ServerSocket taken = Tier.listen()) {
+      String address = "127.0.0.1:" + taken.getLocalPort();
+      for (String key : List.of("http.address", "registry.address", "xds.address")) {
+        StartException refused =
+            assertThrows(StartException.class, () -> start("--" + key + "=" + address));
+        String message = String.valueOf(refused.getMessage());
+        assertTrue(message.contains(key) && message.contains(address), message);
+      }
+    }
+  }
+
+  @Test
+  void theDefaultsAreAConfiguration() {
+    ControlPlaneConfig defaults = Configuration.read(ControlPlaneConfig.class, List.of(), Map.of());
+
+    assertEquals(7100, defaults.registry().address().port());
+    assertEquals(Map.of(), defaults.services());
+  }
+
+  @Test
+  void badConfigurationIsNamed() {
+    for (Map.Entry<String, String> bad :
+        Map.of(
+                "--lease.ttl=4s", "lease",
+                "--services.App.ports=1", "services",
+                "--registry.adress=127.0.0.1:1", "did you mean registry.address")
+            .entrySet()) {
+      ConfigurationException refused =
+          assertThrows(
+              ConfigurationException.class,
+              () -> Configuration.read(ControlPlaneConfig.class, List.of(bad.getKey()), Map.of()));
+      String message = String.valueOf(refused.getMessage());
+      assertTrue(message.contains(bad.getValue()), message);
+    }
+  }
+
+  private ControlPlane start(String... flags) throws IOException {
+    Path file = folder.resolve("control-plane.yaml");
+    Files.writeString(
+        file,
+        """
+        redis:
+          url: %s
+        http:
+          address: 127.0.0.1:0
+        registry:
+          address: 127.0.0.1:0
+        xds:
+          address: 127.0.0.1:0
+        admin:
+          open: true
+        services:
+          app:
+            registration-token: app-token-0123456789
+            networks: [127.0.0.0/8]
+            ports: 1024-65535
+        """
+            .formatted(valkey.url()));
+    List<String> arguments = new ArrayList<>(List.of("--config", file.toString()));
+    arguments.addAll(List.of(flags));
+    ControlPlane controlPlane =
+        new ControlPlane(Configuration.read(ControlPlaneConfig.class, arguments, Map.of()));
+    controlPlane.start();
+    opened.add(controlPlane);
+    return controlPlane;
+  }
+
+  private RegistryBlockingStub registry(ControlPlane controlPlane) {
+    ManagedChannel channel =
+        NettyChannelBuilder.forAddress("127.0.0.1", controlPlane.registryPort())
+            .usePlaintext()
+            .build();
+    opened.add(channel::shutdownNow);
+    Metadata headers = new Metadata();
+    headers.put(
+        Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER),
+        "Bearer app-token-0123456789");
+    return RegistryGrpc.newBlockingStub(channel)
+        .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers));
+  }
+
+  private static RegisterResponse register(RegistryBlockingStub registry, int port) {
+    return registry.register(
+        RegisterRequest.newBuilder()
+            .setServerId("app-1")
+            .setInstanceUid("a")
+            .setService("app")
+            .setAddress("127.0.0.1:" + port)
+            .addCapabilities("verdict/1")
+            .build());
+  }
+
+  private static void heartbeat(RegistryBlockingStub registry, RegisterResponse answer) {
+    assertTrue(
+        registry
+            .heartbeat(
+                HeartbeatRequest.newBuilder()
+                    .setClaim(
+                        Claim.newBuilder()
+                            .setServerId("app-1")
+                            .setIncarnation(answer.getIncarnation())
+                            .setGeneration(answer.getGeneration())
+                            .setInstanceUid("a"))
+                    .setLoad(Load.newBuilder().setConnections(3))
+                    .build())
+            .getCommand()
+            .hasRenewed());
+  }
+
+  private JsonNode servers(ControlPlane controlPlane) throws Exception {
+    return JSON.readTree(get(controlPlane, "/admin/v1/servers").body()).path("servers");
+  }
+
+  private HttpResponse<String> get(ControlPlane controlPlane, String path) throws Exception {
+    return http.send(
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + controlPlane.httpPort() + path))
+            .build(),
+        BodyHandlers.ofString());
+  }
+}
