@@ -1,0 +1,179 @@
+package io.mooring.server.protocol;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import io.mooring.server.broker.Delivery;
+import io.mooring.server.broker.Position;
+import io.mooring.server.loop.Loop;
+import io.netty.buffer.ByteBuf;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The subprotocol {@code mooring.v1.json}: a JSON object, or an array of several, in text frames.
+ */
+public final class JsonDialect implements Dialect {
+  // Names of fields come from clients: Jackson keeps a bounded table of them, and they are never
+  // interned. Without that table it would read by characters and know no byte offsets.
+  private static final JsonFactory JSON =
+      JsonFactory.builder()
+          .streamReadConstraints(
+              StreamReadConstraints.builder().maxNestingDepth(Terms.JSON_DEPTH).build())
+          .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+          .disable(JsonFactory.Feature.CHARSET_DETECTION)
+          .build();
+
+  @Override
+  public String subprotocol() {
+    return "mooring.v1.json";
+  }
+
+  @Override
+  public List<Operation> read(ByteBuf message, Loop loop) {
+    int length = message.readableBytes();
+    byte[] bytes = loop.scratch(length);
+    message.getBytes(message.readerIndex(), bytes, 0, length);
+    try (JsonParser json = JSON.createParser(bytes, 0, length)) {
+      List<Operation> operations = read(json, bytes);
+      if (json.nextToken() != null) {
+        throw new MalformedException("more than one JSON value");
+      }
+      return operations;
+    } catch (IOException notJson) {
+      throw new MalformedException("not JSON, or nested deeper than " + Terms.JSON_DEPTH);
+    }
+  }
+
+  private static List<Operation> read(JsonParser json, byte[] bytes) throws IOException {
+    JsonToken first = json.nextToken();
+    if (first == JsonToken.START_OBJECT) {
+      return List.of(JsonFields.read(json, bytes).operation());
+    }
+    if (first != JsonToken.START_ARRAY) {
+      throw new MalformedException("neither an object nor an array of objects");
+    }
+    List<Operation> operations = new ArrayList<>();
+    while (json.nextToken() != JsonToken.END_ARRAY) {
+      if (json.currentToken() != JsonToken.START_OBJECT) {
+        throw new MalformedException("an array holds something else than objects");
+      }
+      operations.add(JsonFields.read(json, bytes).operation());
+    }
+    return operations;
+  }
+
+  @Override
+  public byte[] hello(Hello hello, Terms terms) {
+    return JsonFrame.op("hello")
+        .text("conn", hello.conn())
+        .text("server", hello.server())
+        .number("gen", hello.generation())
+        .text("url", hello.url())
+        .number("ping_ms", terms.pingMillis())
+        .number("pong_ms", terms.pongMillis())
+        .number("resume_ms", terms.resumeMillis())
+        .begin("limits")
+        .number("frame_bytes", terms.frameBytes())
+        .number("message_bytes", terms.messageBytes())
+        .number("subscriptions", terms.subscriptions())
+        .number("messages_per_10s", terms.messages())
+        .number("queue_bytes", terms.queueBytes())
+        .number("first_message_ms", terms.firstMessageMillis())
+        .number("json_depth", Terms.JSON_DEPTH)
+        .end()
+        .begin("backoff")
+        .number("first_ms", Terms.BACKOFF_FIRST_MILLIS)
+        .number("max_ms", Terms.BACKOFF_MOST_MILLIS)
+        .number("reset_ms", Terms.BACKOFF_RESET_MILLIS)
+        .end()
+        .frame();
+  }
+
+  @Override
+  public byte[] subscribed(long id, String channel, Position position, @Nullable Gap gap) {
+    JsonFrame frame = position(answer("subbed", id, channel), position);
+    frame.truth("recovered", false).number("replayed", 0);
+    if (gap != null) {
+      frame.text("reason", gap.word());
+    }
+    return frame.frame();
+  }
+
+  @Override
+  public byte[] subscribeFailed(long id, String channel, SubscribeFailure reason) {
+    return answer("sub_failed", id, channel).text("reason", reason.word()).frame();
+  }
+
+  @Override
+  public byte[] unsubscribed(long id, String channel) {
+    return answer("unsubbed", id, channel).frame();
+  }
+
+  @Override
+  public byte[] published(long id, String channel, Position position) {
+    return answer("pubbed", id, channel)
+        .text("epoch", position.epoch())
+        .number("off", position.off())
+        .number("tag", position.tag())
+        .frame();
+  }
+
+  @Override
+  public byte[] message(String channel, Delivery delivery) {
+    JsonFrame frame =
+        JsonFrame.op("msg")
+            .text("ch", channel)
+            .number("off", delivery.position().off())
+            .number("tag", delivery.position().tag())
+            .json("data", delivery.data());
+    if (!delivery.key().isEmpty()) {
+      frame.text("key", delivery.key());
+    }
+    if (!delivery.from().isEmpty()) {
+      frame.text("from", delivery.from());
+    }
+    return frame.frame();
+  }
+
+  @Override
+  public byte[] lost(String channel, Gap reason, Position position) {
+    return position(
+            JsonFrame.op("lost").text("ch", channel).text("reason", reason.word()), position)
+        .frame();
+  }
+
+  @Override
+  public byte[] ping() {
+    return JsonFrame.op("ping").frame();
+  }
+
+  @Override
+  public byte[] error(long id, String code, String message, long retryMillis) {
+    JsonFrame frame = JsonFrame.op("error");
+    if (id != Operation.NO_ID) {
+      frame.number("id", id);
+    }
+    frame.text("code", code).text("message", message);
+    if (retryMillis > 0) {
+      frame.number("retry_ms", retryMillis);
+    }
+    return frame.frame();
+  }
+
+  private static JsonFrame answer(String op, long id, String channel) {
+    return JsonFrame.op(op).number("id", id).text("ch", channel);
+  }
+
+  private static JsonFrame position(JsonFrame frame, Position position) {
+    return frame
+        .begin("pos")
+        .text("epoch", position.epoch())
+        .number("off", position.off())
+        .number("tag", position.tag())
+        .end();
+  }
+}

@@ -1,0 +1,156 @@
+package io.mooring.server.protocol;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import io.mooring.server.broker.Position;
+import java.io.IOException;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The fields of one message, in whatever order they came. A field of the wrong type spoils the
+ * message that needs it, not the socket.
+ */
+final class JsonFields {
+  private static final long MOST = 1L << 53;
+  private static final int KEY_BYTES = 255;
+  private static final int DEDUPE_BYTES = 64;
+
+  private @Nullable String op;
+  private long id = Operation.NO_ID;
+  private @Nullable String channel;
+  private byte @Nullable [] data;
+  private String key = "";
+  private @Nullable Position since;
+  private @Nullable String problem;
+
+  private JsonFields() {}
+
+  /**
+   * Reads an object whose opening brace is the parser's current token.
+   *
+   * @param bytes what the parser reads, from index 0
+   * @throws MalformedException if there is no {@code op}
+   */
+  static JsonFields read(JsonParser json, byte[] bytes) throws IOException {
+    JsonFields fields = new JsonFields();
+    while (json.nextToken() != JsonToken.END_OBJECT) {
+      String name = json.currentName();
+      json.nextToken();
+      switch (name) {
+        case "op" -> fields.op = fields.string(json, name, Integer.MAX_VALUE);
+        case "id" -> fields.id = fields.number(json, name, MOST);
+        case "ch" -> fields.channel = fields.string(json, name, Integer.MAX_VALUE);
+        case "data" -> fields.data = raw(json, bytes);
+        case "key" -> fields.key = fields.string(json, name, KEY_BYTES);
+        case "dedupe" -> fields.string(json, name, DEDUPE_BYTES);
+        case "pos" -> fields.since = fields.position(json);
+        default -> json.skipChildren();
+      }
+    }
+    return fields;
+  }
+
+  Operation operation() {
+    if (op == null || op.isEmpty()) {
+      throw new MalformedException("a message without op");
+    }
+    return switch (op) {
+      case "sub", "unsub", "pub" -> known(op);
+      case "pong" -> new Operation.Pong();
+      default -> new Operation.Unknown(id, op);
+    };
+  }
+
+  private Operation known(String name) {
+    if (problem == null && id == Operation.NO_ID) {
+      expected("id", "a whole number from 0 to 2^53");
+    }
+    String ch = channel;
+    if (problem == null && ch == null) {
+      expected("ch", "a string");
+    }
+    byte[] payload = data;
+    if (problem == null && payload == null && name.equals("pub")) {
+      expected("data", "any JSON value");
+    }
+    if (problem != null || ch == null) {
+      return new Operation.Invalid(id, name + ": " + problem);
+    }
+    if (name.equals("sub")) {
+      return new Operation.Subscribe(id, ch, since);
+    }
+    return payload == null || name.equals("unsub")
+        ? new Operation.Unsubscribe(id, ch)
+        : new Operation.Publish(id, ch, payload, key);
+  }
+
+  private String string(JsonParser json, String name, int mostBytes) throws IOException {
+    if (json.currentToken() != JsonToken.VALUE_STRING) {
+      json.skipChildren();
+      expected(name, "a string");
+      return "";
+    }
+    String text = json.getText();
+    // Between a third and all of the bytes are characters, so that most texts need no encoding.
+    if (text.length() > mostBytes / 3 && text.getBytes(UTF_8).length > mostBytes) {
+      expected(name, "at most " + mostBytes + " bytes");
+      return "";
+    }
+    return text;
+  }
+
+  private long number(JsonParser json, String name, long most) throws IOException {
+    if (json.currentToken() == JsonToken.VALUE_NUMBER_INT
+        && json.getNumberType() != JsonParser.NumberType.BIG_INTEGER) {
+      long value = json.getLongValue();
+      if (value >= 0 && value <= most) {
+        return value;
+      }
+    }
+    json.skipChildren();
+    expected(name, "a whole number from 0 to 2^53");
+    return Operation.NO_ID;
+  }
+
+  private @Nullable Position position(JsonParser json) throws IOException {
+    if (json.currentToken() != JsonToken.START_OBJECT) {
+      json.skipChildren();
+      expected("pos", "an object with epoch, off and tag");
+      return null;
+    }
+    String epoch = "";
+    long off = Operation.NO_ID;
+    long tag = Operation.NO_ID;
+    while (json.nextToken() != JsonToken.END_OBJECT) {
+      String name = json.currentName();
+      json.nextToken();
+      switch (name) {
+        case "epoch" -> epoch = string(json, "pos.epoch", KEY_BYTES);
+        case "off" -> off = number(json, "pos.off", MOST);
+        case "tag" -> tag = number(json, "pos.tag", MOST);
+        default -> json.skipChildren();
+      }
+    }
+    if (off == Operation.NO_ID || tag == Operation.NO_ID) {
+      expected("pos", "an object with epoch, off and tag");
+    }
+    return new Position(epoch, off, tag);
+  }
+
+  /** The bytes of a value as the client wrote them. */
+  private static byte[] raw(JsonParser json, byte[] bytes) throws IOException {
+    int start = (int) json.currentTokenLocation().getByteOffset();
+    json.skipChildren();
+    json.finishToken();
+    return Arrays.copyOfRange(bytes, start, (int) json.currentLocation().getByteOffset());
+  }
+
+  private void expected(String field, String what) {
+    if (problem == null) {
+      problem = field + " is missing or wrong; expected " + what;
+    }
+  }
+}

@@ -1,0 +1,202 @@
+package io.mooring.server.protocol;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.mooring.server.broker.Delivery;
+import io.mooring.server.broker.Position;
+import io.mooring.server.loop.Loop;
+import io.mooring.server.loop.Loops;
+import io.netty.buffer.Unpooled;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class JsonDialectTest {
+  private static final Loops LOOPS = new Loops(1);
+
+  private final JsonDialect dialect = new JsonDialect();
+
+  @AfterAll
+  static void end() {
+    LOOPS.close();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "1",
+        "-1.50e3",
+        "0",
+        "\"\"",
+        "\"a\\n\\u00e9ü\"",
+        "null",
+        "true",
+        "false",
+        "[]",
+        "{}",
+        "[1, [2 ,3] , {\"a\":\"]\"}]",
+        "{\"op\" : \"x\",\"data\":{ } }",
+        "123456789012345678901234567890"
+      })
+  void keepsDataAsItWasWrittenWhereverItStands(String data) {
+    for (String message :
+        List.of(
+            "{\"op\":\"pub\",\"id\":1,\"ch\":\"c\",\"data\":" + data + "}",
+            " {\"data\" :  " + data + " ,\"ch\":\"c\",\"id\":1,\"op\":\"pub\"}\n",
+            "[{\"op\":\"pub\",\"data\":\t" + data + "\r\n,\"ch\":\"c\",\"id\":1}]")) {
+      Operation.Publish publish = assertInstanceOf(Operation.Publish.class, one(message));
+
+      assertEquals(data, new String(publish.data(), UTF_8), message);
+    }
+  }
+
+  @Test
+  void readsTheFieldsOfASubscription() {
+    Operation.Subscribe subscribe =
+        (Operation.Subscribe)
+            one(
+                "{\"op\":\"sub\",\"id\":9007199254740992,\"ch\":\"demo.a\",\"later\":[{\"x\":1}],"
+                    + "\"pos\":{\"epoch\":\"k3\",\"off\":42,\"tag\":7,\"more\":0}}");
+
+    assertEquals(new Operation.Subscribe(1L << 53, "demo.a", new Position("k3", 42, 7)), subscribe);
+  }
+
+  @Test
+  void readsAnArrayInOrder() {
+    List<Operation> operations =
+        read(
+            "[{\"op\":\"sub\",\"id\":1,\"ch\":\"a\"},{\"op\":\"pong\"},"
+                + "{\"op\":\"unsub\",\"id\":2,\"ch\":\"a\"},{\"op\":\"dance\",\"id\":3}]");
+
+    assertEquals(
+        List.of(
+            new Operation.Subscribe(1, "a", null),
+            new Operation.Pong(),
+            new Operation.Unsubscribe(2, "a"),
+            new Operation.Unknown(3, "dance")),
+        operations);
+    assertEquals(List.of(), read("[]"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{\"op\":\"sub\",\"ch\":\"a\"}|-1|id",
+        "{\"op\":\"sub\",\"id\":\"1\",\"ch\":\"a\"}|-1|id",
+        "{\"op\":\"sub\",\"id\":-5,\"ch\":\"a\"}|-1|id",
+        "{\"op\":\"sub\",\"id\":1.5,\"ch\":\"a\"}|-1|id",
+        "{\"op\":\"sub\",\"id\":99999999999999999999999,\"ch\":\"a\"}|-1|id",
+        "{\"op\":\"sub\",\"id\":1}|1|ch",
+        "{\"op\":\"sub\",\"id\":1,\"ch\":[\"a\"]}|1|ch",
+        "{\"op\":\"sub\",\"id\":1,\"ch\":\"a\",\"pos\":{\"off\":1}}|1|pos",
+        "{\"op\":\"sub\",\"id\":1,\"ch\":\"a\",\"pos\":7}|1|pos",
+        "{\"op\":\"pub\",\"id\":1,\"ch\":\"a\"}|1|data",
+        "{\"op\":\"pub\",\"id\":1,\"ch\":\"a\",\"data\":1,\"key\":{}}|1|key",
+        "{\"op\":\"pub\",\"id\":1,\"ch\":\"a\",\"data\":1,\"dedupe\":3}|1|dedupe",
+        "{\"op\":\"unsub\",\"id\":1,\"ch\":null}|1|ch",
+      })
+  void namesTheFieldThatIsMissingOrWrong(String message, long id, String field) {
+    Operation.Invalid invalid = assertInstanceOf(Operation.Invalid.class, one(message));
+
+    assertEquals(id, invalid.id());
+    assertTrue(invalid.problem().contains(field + " is missing or wrong"), invalid.problem());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        " ",
+        "1",
+        "\"sub\"",
+        "null",
+        "{",
+        "[{\"op\":\"pong\"}",
+        "{\"op\":\"pong\"}}",
+        "{\"op\":\"pong\"} {\"op\":\"pong\"}",
+        "[1]",
+        "[[{\"op\":\"pong\"}]]",
+        "{}",
+        "{\"op\":1}",
+        "{\"op\":\"\"}",
+        "{'op':'pong'}",
+        "{\"op\":\"pong\",}",
+        "{\"op\":\"pong\",\"x\":NaN}",
+        "{\"op\":\"pong\",\"x\":\"\u0001\"}",
+        "\u0000{\"op\":\"pong\"}"
+      })
+  void refusesWhatIsNoMessage(String message) {
+    assertThrows(MalformedException.class, () -> read(message));
+  }
+
+  @Test
+  void refusesNestingBeyondThirtyTwo() {
+    String deepest = "{\"op\":\"x\",\"data\":" + "[".repeat(31) + "]".repeat(31) + "}";
+    String deeper = "{\"op\":\"x\",\"data\":" + "[".repeat(32) + "]".repeat(32) + "}";
+
+    assertInstanceOf(Operation.Unknown.class, one(deepest));
+    assertThrows(MalformedException.class, () -> read(deeper));
+  }
+
+  @Test
+  void writesAMessageWithItsDataUntouched() {
+    Delivery delivery =
+        new Delivery(
+            new Position("k3", 42, 281474976710655L),
+            5,
+            "a \"key\"\n",
+            "u17",
+            "{\"x\": 1}".getBytes(UTF_8));
+
+    String frame = new String(dialect.message("demo.room", delivery), UTF_8);
+
+    assertEquals(
+        "{\"op\":\"msg\",\"ch\":\"demo.room\",\"off\":42,\"tag\":281474976710655,"
+            + "\"data\":{\"x\": 1},\"key\":\"a \\\"key\\\"\\n\",\"from\":\"u17\"}",
+        frame.substring(frame.indexOf('{')));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0, 2", "300, 4", "70000, 10"})
+  void putsTheShortestHeaderBeforeTheJson(int size, int header) {
+    byte[] data = ("\"" + "x".repeat(size) + "\"").getBytes(UTF_8);
+
+    byte[] frame = dialect.message("c", new Delivery(new Position("e", 1, 1), 0, "", "", data));
+
+    assertEquals((byte) 0x81, frame[0]);
+    assertEquals('{', frame[header]);
+    assertEquals('}', frame[frame.length - 1]);
+  }
+
+  private Operation one(String message) {
+    List<Operation> operations = read(message);
+    assertEquals(1, operations.size());
+    return operations.getFirst();
+  }
+
+  private List<Operation> read(String message) {
+    Loop loop = LOOPS.at(0);
+    try {
+      return loop.executor()
+          .submit(() -> dialect.read(Unpooled.copiedBuffer(message, UTF_8), loop))
+          .get(5, TimeUnit.SECONDS);
+    } catch (ExecutionException thrown) {
+      if (thrown.getCause() instanceof MalformedException malformed) {
+        throw malformed;
+      }
+      throw new AssertionError(thrown);
+    } catch (InterruptedException | java.util.concurrent.TimeoutException late) {
+      throw new AssertionError(late);
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.mooring.server.protocol;
+
+import org.jspecify.annotations.NullMarked;
