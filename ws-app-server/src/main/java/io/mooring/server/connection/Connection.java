@@ -1,0 +1,251 @@
+package io.mooring.server.connection;
+
+import io.mooring.server.broker.Position;
+import io.mooring.server.channel.Subscriber;
+import io.mooring.server.channel.Subscription;
+import io.mooring.server.frame.CloseCode;
+import io.mooring.server.frame.Session;
+import io.mooring.server.frame.WebSocket;
+import io.mooring.server.liveness.Liveness;
+import io.mooring.server.loop.Loop;
+import io.mooring.server.protocol.Gap;
+import io.mooring.server.protocol.MalformedException;
+import io.mooring.server.protocol.Operation;
+import io.mooring.server.protocol.SubscribeFailure;
+import io.mooring.token.Channels;
+import io.mooring.token.Identity;
+import io.netty.buffer.ByteBuf;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One client's connection. Belongs to its loop; only {@link #close} may be called from elsewhere.
+ * There may be very many: no field that could be shared, and nothing allocated before it is needed.
+ */
+public final class Connection implements Session, Subscriber, Liveness.Peer {
+  private static final Subscription[] NONE = {};
+
+  private final Environment environment;
+  private final Loop loop;
+  private final String id;
+  private final String user;
+  private final Channels rights;
+  private final long signedAt;
+  private final WebSocket socket;
+  private final Liveness liveness;
+  private long bucketFullAt = System.nanoTime();
+  private Subscription[] subscriptions = NONE;
+  private int subscribed;
+  private boolean closing;
+
+  public Connection(Environment environment, Loop loop, Identity identity) {
+    this.environment = environment;
+    this.loop = loop;
+    this.id = identity.conn();
+    this.user = identity.sub();
+    this.rights = identity.channels();
+    this.signedAt = identity.iat();
+    this.socket = new WebSocket(loop, environment.frames(), this);
+    this.liveness = new Liveness(loop, this, environment.times());
+  }
+
+  public WebSocket socket() {
+    return socket;
+  }
+
+  /** The client has its {@code hello}: from now on the connection counts. */
+  public void enter() {
+    assert loop.inside();
+    if (!closing) {
+      liveness.start();
+      environment.connections().enter(this);
+    }
+  }
+
+  /** Closes the socket; may be called on any thread. */
+  public void close(CloseCode why) {
+    loop.run(() -> socket.close(why));
+  }
+
+  /** The connection's id, unique in the fleet. */
+  String id() {
+    return id;
+  }
+
+  String user() {
+    return user;
+  }
+
+  Channels rights() {
+    return rights;
+  }
+
+  /** When its handshake was signed, in milliseconds since 1970. */
+  long signedAt() {
+    return signedAt;
+  }
+
+  @Override
+  public Loop loop() {
+    return loop;
+  }
+
+  @Override
+  public void heard(boolean control) {
+    liveness.heard();
+    if (control) {
+      spend(1);
+    }
+  }
+
+  @Override
+  public void text(ByteBuf message) {
+    environment.traffic().received();
+    liveness.spoke();
+    if (!spend(1)) {
+      return;
+    }
+    List<Operation> operations;
+    try {
+      operations = environment.dialect().read(message, loop);
+    } catch (MalformedException malformed) {
+      socket.close(
+          CloseCode.PROTOCOL, CloseCode.PROTOCOL.reason() + ";d=" + malformed.getMessage());
+      return;
+    }
+    if (operations.size() == 1) {
+      Operations.perform(this, environment, operations.getFirst());
+    } else if (spend(priceBeyondFirst(operations))) {
+      for (int i = 0; i < operations.size() && !closing; i++) {
+        Operations.perform(this, environment, operations.get(i));
+      }
+    }
+  }
+
+  @Override
+  public void binary(ByteBuf message) {
+    socket.close(CloseCode.UNACCEPTABLE_DATA);
+  }
+
+  @Override
+  public void closing() {
+    closing = true;
+    liveness.stop();
+    environment.connections().leave(this);
+    for (int i = 0; i < subscribed; i++) {
+      environment.hub().leave(subscriptions[i]);
+    }
+    subscriptions = NONE;
+    subscribed = 0;
+  }
+
+  @Override
+  public void closed(int code) {
+    environment.traffic().closed(code);
+    environment.connections().release();
+  }
+
+  @Override
+  public void ping() {
+    socket.send(environment.pings().duplicate());
+  }
+
+  @Override
+  public void silent() {
+    socket.abandon(CloseCode.NO_PONG);
+  }
+
+  @Override
+  public void mute() {
+    socket.close(CloseCode.NO_PONG);
+  }
+
+  @Override
+  public void subscribed(Subscription subscription, Position position) {
+    send(
+        environment
+            .dialect()
+            .subscribed(
+                subscription.request(),
+                subscription.channel(),
+                position,
+                subscription.resume() ? Gap.LOG_UNAVAILABLE : null));
+  }
+
+  @Override
+  public void unavailable(Subscription subscription) {
+    remove(subscription);
+    send(
+        environment
+            .dialect()
+            .subscribeFailed(
+                subscription.request(), subscription.channel(), SubscribeFailure.UNAVAILABLE));
+  }
+
+  @Override
+  public void deliver(ByteBuf frames) {
+    socket.send(frames.retainedDuplicate());
+  }
+
+  void send(byte[] frame) {
+    if (!closing) {
+      socket.send(socket.allocator().directBuffer(frame.length).writeBytes(frame));
+    }
+  }
+
+  int subscriptions() {
+    return subscribed;
+  }
+
+  @Nullable Subscription subscription(String channel) {
+    for (int i = 0; i < subscribed; i++) {
+      if (subscriptions[i].channel().equals(channel)) {
+        return subscriptions[i];
+      }
+    }
+    return null;
+  }
+
+  void add(Subscription subscription) {
+    if (subscribed == subscriptions.length) {
+      subscriptions = Arrays.copyOf(subscriptions, Math.max(1, subscribed * 2));
+    }
+    subscriptions[subscribed++] = subscription;
+  }
+
+  void remove(Subscription subscription) {
+    for (int i = 0; i < subscribed; i++) {
+      if (subscriptions[i] == subscription) {
+        subscribed--;
+        subscriptions[i] = subscriptions[subscribed];
+        return;
+      }
+    }
+  }
+
+  /** An array of subs, as a client sends it after a reconnect, counts as one message. */
+  private int priceBeyondFirst(List<Operation> operations) {
+    int subs = 0;
+    for (Operation operation : operations) {
+      if (operation instanceof Operation.Subscribe) {
+        subs++;
+      }
+    }
+    int free = Math.min(subs, environment.terms().subscriptions());
+    return Math.max(0, operations.size() - free - 1);
+  }
+
+  private boolean spend(int messages) {
+    if (messages == 0) {
+      return true;
+    }
+    long next = environment.rate().spend(bucketFullAt, messages, System.nanoTime());
+    if (next == Rate.EXCEEDED) {
+      socket.close(CloseCode.RATE_LIMITED);
+      return false;
+    }
+    bucketFullAt = next;
+    return true;
+  }
+}
