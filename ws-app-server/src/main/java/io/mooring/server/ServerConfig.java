@@ -1,0 +1,114 @@
+package io.mooring.server;
+
+import io.mooring.process.ByteSize;
+import io.mooring.process.ConfigurationOf;
+import io.mooring.process.HostPort;
+import io.mooring.process.Secret;
+import io.mooring.server.access.Namespace;
+import io.mooring.server.protocol.Terms;
+import io.mooring.token.Ids;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The configuration of an app server; {@code deploy/config/ws-app-server.yaml} describes each key.
+ */
+@ConfigurationOf("ws-app-server")
+record ServerConfig(
+    String name,
+    String service,
+    String release,
+    int weight,
+    int loops,
+    BrokerKind broker,
+    Redis redis,
+    Listener websocket,
+    Listener http,
+    Advertise advertise,
+    Registry registry,
+    Path keys,
+    Duration ping,
+    Duration pong,
+    Duration resume,
+    Duration handshakeDeadline,
+    Limits limits,
+    Map<String, Namespace> namespaces) {
+  private static final int MOST_WEIGHT = 64;
+
+  /**
+   * @throws IllegalArgumentException naming the key, the value and what was expected
+   */
+  ServerConfig {
+    Ids.require("name", name);
+    expect(weight >= 1 && weight <= MOST_WEIGHT, "weight", weight, "1 to " + MOST_WEIGHT);
+    expect(loops >= 0, "loops", loops, "0 or more");
+    expect(ping.isPositive(), "ping", ping, "more than 0");
+    expect(
+        pong.isPositive() && pong.compareTo(ping) <= 0, "pong", pong, "more than 0, at most ping");
+  }
+
+  enum BrokerKind {
+    REDIS,
+    MEMORY
+  }
+
+  record Redis(URI url) {}
+
+  record Listener(HostPort address) {}
+
+  record Advertise(String address, String apiAddress) {}
+
+  record Registry(List<HostPort> addresses, Secret token) {
+    Registry {
+      expect(!addresses.isEmpty(), "addresses", addresses, "at least one");
+    }
+  }
+
+  record Limits(
+      int connections,
+      ByteSize frame,
+      ByteSize message,
+      int subscriptions,
+      int messages,
+      ByteSize queue,
+      Duration firstMessage) {
+    private static final long MOST_BYTES = 64L << 20;
+
+    Limits {
+      expect(connections > 0, "connections", connections, "more than 0");
+      expectBytes("frame", frame);
+      expectBytes("message", message);
+      expectBytes("queue", queue);
+      expect(subscriptions > 0, "subscriptions", subscriptions, "more than 0");
+      expect(messages > 0, "messages", messages, "more than 0");
+      expect(firstMessage.isPositive(), "first-message", firstMessage, "more than 0");
+    }
+
+    private static void expectBytes(String key, ByteSize value) {
+      expect(value.bytes() > 0 && value.bytes() <= MOST_BYTES, key, value, "1B to 64MiB");
+    }
+  }
+
+  /** What clients are told of all this. */
+  Terms terms() {
+    return new Terms(
+        ping.toMillis(),
+        pong.toMillis(),
+        resume.toMillis(),
+        (int) limits.frame.bytes(),
+        (int) limits.message.bytes(),
+        limits.subscriptions,
+        limits.messages,
+        (int) limits.queue.bytes(),
+        limits.firstMessage.toMillis());
+  }
+
+  private static void expect(boolean holds, String key, Object value, String expected) {
+    if (!holds) {
+      throw new IllegalArgumentException("%s %s: expected %s".formatted(key, value, expected));
+    }
+  }
+}

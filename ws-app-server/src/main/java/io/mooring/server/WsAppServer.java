@@ -1,0 +1,225 @@
+package io.mooring.server;
+
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.mooring.process.Endpoints;
+import io.mooring.process.HostPort;
+import io.mooring.process.Program;
+import io.mooring.process.StartException;
+import io.mooring.registry.v1.Load;
+import io.mooring.server.access.Authorizer;
+import io.mooring.server.broker.Broker;
+import io.mooring.server.broker.MemoryBroker;
+import io.mooring.server.broker.RedisBroker;
+import io.mooring.server.channel.Hub;
+import io.mooring.server.connection.Connections;
+import io.mooring.server.connection.Environment;
+import io.mooring.server.frame.CloseCode;
+import io.mooring.server.handshake.Gate;
+import io.mooring.server.handshake.Port;
+import io.mooring.server.loop.Loops;
+import io.mooring.server.protocol.JsonDialect;
+import io.mooring.server.registration.Membership;
+import io.mooring.server.registration.Registrant;
+import io.mooring.server.registration.Registration;
+import io.mooring.server.traffic.Traffic;
+import io.mooring.token.IdentityVerifier;
+import io.mooring.token.KeyFileException;
+import io.mooring.token.MasterKeys;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The process that holds the sockets. A connection's way: {@link Port}, {@link Gate}, {@link
+ * io.mooring.server.connection.Connection}. A message's: connection, {@link Broker}, {@link Hub},
+ * connections.
+ */
+public final class WsAppServer implements AutoCloseable {
+  private static final long LAST_WORDS_MILLIS = 1_500;
+
+  private final ServerConfig config;
+  private final InstantSource clock = InstantSource.system();
+  private final PrometheusMeterRegistry meters =
+      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+  private final Traffic traffic = new Traffic(meters);
+  private final Loops loops;
+  private final Broker broker;
+  private final Hub hub;
+  private final Connections connections;
+  private final Port port;
+  private final Endpoints endpoints;
+  private volatile Optional<Registration> registration = Optional.empty();
+
+  WsAppServer(ServerConfig config) {
+    this.config = config;
+    int processors = Runtime.getRuntime().availableProcessors();
+    loops = new Loops(config.loops() == 0 ? processors : config.loops());
+    broker =
+        switch (config.broker()) {
+          case REDIS -> redis(config.redis().url());
+          case MEMORY -> new MemoryBroker(loops);
+        };
+    JsonDialect dialect = new JsonDialect();
+    hub = new Hub(loops, broker, dialect, traffic::delivered);
+    connections = new Connections(config.limits().connections());
+    Environment environment =
+        Environment.of(
+            dialect,
+            config.terms(),
+            hub,
+            broker,
+            new Authorizer(config.namespaces()),
+            connections,
+            traffic);
+    Gate gate =
+        new Gate(
+            config.name(),
+            environment,
+            new IdentityVerifier(masterKeys(config.keys()), config.service(), clock),
+            clock,
+            this::membership,
+            config.handshakeDeadline());
+    port =
+        new Port(
+            config.websocket().address(),
+            loops,
+            (int) config.limits().queue().bytes(),
+            gate,
+            traffic::handshake);
+    endpoints = new Endpoints(config.http().address(), this::notReadyBecause, meters, routes -> {});
+  }
+
+  public static void main(String[] arguments) {
+    Program.run(
+        "ws-app-server", ServerConfig.class, arguments, config -> new WsAppServer(config).start());
+  }
+
+  WsAppServer start() {
+    traffic.watch(connections::count, loops::lagMicros);
+    loops.start();
+    broker.start(hub);
+    port.start();
+    endpoints.start();
+    Registration registering =
+        new Registration(
+            registrant(),
+            config.registry().addresses(),
+            config.registry().token(),
+            this::load,
+            () -> connections.closeAll(CloseCode.DRAIN));
+    registration = Optional.of(registering);
+    registering.start();
+    return this;
+  }
+
+  /** Leaves the registry, tells every client to come back elsewhere, and ends. */
+  @Override
+  public void close() {
+    registration.ifPresent(Registration::leave);
+    connections
+        .closeAll(CloseCode.DRAIN)
+        .completeOnTimeout(null, LAST_WORDS_MILLIS, TimeUnit.MILLISECONDS)
+        .join();
+    registration.ifPresent(Registration::close);
+    port.close();
+    broker.close();
+    loops.close();
+    endpoints.close();
+    meters.close();
+  }
+
+  private static MasterKeys masterKeys(Path file) {
+    try {
+      return MasterKeys.read(file);
+    } catch (KeyFileException unusable) {
+      throw new StartException(
+          unusable.getMessage() + "; set keys to the master key file of the fleet", unusable);
+    }
+  }
+
+  private static Broker redis(URI url) {
+    try {
+      return new RedisBroker(url);
+    } catch (IllegalArgumentException noRedis) {
+      throw new StartException(
+          "redis.url %s: expected redis://host:port, %s".formatted(url, noRedis.getMessage()),
+          noRedis);
+    }
+  }
+
+  int websocketPort() {
+    return port.port();
+  }
+
+  int httpPort() {
+    return endpoints.port();
+  }
+
+  private Membership membership() {
+    return registration
+        .map(Registration::membership)
+        .orElseGet(() -> new Membership.Registering("starting"));
+  }
+
+  /** A server that leaves stays ready: it still serves the sockets that it holds. */
+  private Optional<String> notReadyBecause() {
+    return switch (membership()) {
+      case Membership.Registering registering -> Optional.of(registering.reason());
+      case Membership.Registered registered ->
+          registered.warming() ? Optional.of("warming") : broker.unavailableBecause();
+      case Membership.Fenced fenced ->
+          Optional.of("fenced: another instance has the id, generation " + fenced.generation());
+      case Membership.Leaving leaving -> Optional.empty();
+    };
+  }
+
+  private Load load() {
+    return Load.newBuilder()
+        .setConnections(connections.count())
+        .setLoopLagUs((int) Math.min(Integer.MAX_VALUE, loops.lagMicros()))
+        .setRefusing(!(membership() instanceof Membership.Registered))
+        .build();
+  }
+
+  private Registrant registrant() {
+    return new Registrant(
+        config.name(),
+        UUID.randomUUID().toString(),
+        config.service(),
+        advertised(
+            "advertise.address",
+            config.advertise().address(),
+            config.websocket().address(),
+            port.port()),
+        advertised(
+            "advertise.api-address",
+            config.advertise().apiAddress(),
+            config.http().address(),
+            endpoints.port()),
+        config.weight(),
+        config.release(),
+        List.of("verdict/1"));
+  }
+
+  /** The registry takes literal addresses only, so that nothing resolves differently later. */
+  private static String advertised(String key, String given, HostPort listening, int port) {
+    if (!given.isEmpty()) {
+      return given;
+    }
+    InetAddress address = new InetSocketAddress(listening.host(), port).getAddress();
+    if (address == null || address.isAnyLocalAddress()) {
+      throw new StartException(
+          "the server listens on %s, where nobody can reach it; set %s to ip:port"
+              .formatted(listening, key),
+          null);
+    }
+    return new HostPort(address.getHostAddress(), port).toString();
+  }
+}

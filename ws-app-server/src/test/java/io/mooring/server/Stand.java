@@ -1,0 +1,75 @@
+package io.mooring.server;
+
+import io.mooring.process.Configuration;
+import io.mooring.server.stand.Client;
+import io.mooring.server.stand.Edge;
+import io.mooring.server.stand.Registrar;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.awaitility.Awaitility;
+
+/** A server on free ports with a registry and an edge that sign for it. */
+final class Stand implements AutoCloseable {
+  private final Registrar registrar;
+  private final Edge edge;
+  private final WsAppServer server;
+
+  /** A server alone, registered. */
+  Stand(Path folder, String... flags) throws IOException {
+    this(Registrar.start(), new Edge(folder), flags);
+    awaitRegistered();
+  }
+
+  Stand(Registrar registrar, Edge edge, String... flags) {
+    this.registrar = registrar;
+    this.edge = edge;
+    List<String> arguments = new ArrayList<>();
+    arguments.add("--broker=memory");
+    arguments.add("--websocket.address=127.0.0.1:0");
+    arguments.add("--http.address=127.0.0.1:0");
+    arguments.add("--registry.addresses=" + registrar.address());
+    arguments.add("--registry.token=secret");
+    arguments.add("--keys=" + edge.keyFile());
+    arguments.addAll(List.of(flags));
+    server = new WsAppServer(Configuration.read(ServerConfig.class, arguments, Map.of())).start();
+  }
+
+  void awaitRegistered() {
+    Awaitility.await().until(() -> !registrar.reports.isEmpty());
+  }
+
+  WsAppServer server() {
+    return server;
+  }
+
+  Registrar registrar() {
+    return registrar;
+  }
+
+  Edge edge() {
+    return edge;
+  }
+
+  int port() {
+    return server.websocketPort();
+  }
+
+  /** A client of a user that has its {@code hello}. */
+  Client client(String user) {
+    try {
+      return Client.open(port(), "/ws", edge.header(user));
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
+    }
+  }
+
+  @Override
+  public void close() {
+    server.close();
+    registrar.close();
+  }
+}

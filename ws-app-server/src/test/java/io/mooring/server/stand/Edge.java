@@ -1,0 +1,107 @@
+package io.mooring.server.stand;
+
+import io.mooring.token.Channels;
+import io.mooring.token.ConnIds;
+import io.mooring.token.Identity;
+import io.mooring.token.IdentitySigner;
+import io.mooring.token.MasterKeys;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** Signs handshakes as the edge does. */
+public final class Edge {
+  private final Path keyFile;
+  private final MasterKeys keys;
+
+  public Edge(Path folder) throws IOException {
+    keyFile = Files.writeString(folder.resolve("master.key"), MasterKeys.generate("k1"));
+    keys = MasterKeys.read(keyFile);
+  }
+
+  public Path keyFile() {
+    return keyFile;
+  }
+
+  /** An identity of a user, for a first connect, signed now. */
+  public Identity identity(String user) {
+    return new Identity(
+        user,
+        Optional.empty(),
+        "client",
+        new Channels(List.of("demo.*"), List.of("demo.*")),
+        System.currentTimeMillis() / 1000 + 3600,
+        Optional.empty(),
+        "dev",
+        new ConnIds(keys).mint(user),
+        "wss://edge.example:8443",
+        "/ws",
+        System.currentTimeMillis(),
+        IdentitySigner.nonce(),
+        7,
+        Optional.empty());
+  }
+
+  public String header(Identity identity) {
+    return header(identity, "app");
+  }
+
+  public String header(Identity identity, String service) {
+    return "x-mooring-identity: " + new IdentitySigner(keys, service).sign(identity);
+  }
+
+  /** The header of a fresh identity. */
+  public String header(String user) {
+    return header(identity(user));
+  }
+
+  public static Identity at(Identity identity, String path, String conn) {
+    return copy(identity, conn, path, identity.iat(), identity.channels(), identity.verdict());
+  }
+
+  public static Identity signedAt(Identity identity, long iat) {
+    return copy(
+        identity, identity.conn(), identity.path(), iat, identity.channels(), identity.verdict());
+  }
+
+  public static Identity with(Identity identity, Channels channels) {
+    return copy(
+        identity, identity.conn(), identity.path(), identity.iat(), channels, identity.verdict());
+  }
+
+  public static Identity judged(Identity identity, String verdict) {
+    return copy(
+        identity,
+        identity.conn(),
+        identity.path(),
+        identity.iat(),
+        identity.channels(),
+        Optional.of(verdict));
+  }
+
+  private static Identity copy(
+      Identity of,
+      String conn,
+      String path,
+      long iat,
+      Channels channels,
+      Optional<String> verdict) {
+    return new Identity(
+        of.sub(),
+        of.tenant(),
+        of.role(),
+        channels,
+        of.exp(),
+        of.jti(),
+        of.kid(),
+        conn,
+        of.base(),
+        path,
+        iat,
+        IdentitySigner.nonce(),
+        of.rev(),
+        verdict);
+  }
+}

@@ -1,0 +1,141 @@
+package io.mooring.server.stand;
+
+import io.grpc.Metadata;
+import io.grpc.Server;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.Status;
+import io.grpc.netty.NettyServerBuilder;
+import io.grpc.stub.StreamObserver;
+import io.mooring.process.HostPort;
+import io.mooring.registry.v1.DeregisterRequest;
+import io.mooring.registry.v1.DeregisterResponse;
+import io.mooring.registry.v1.Expired;
+import io.mooring.registry.v1.Fenced;
+import io.mooring.registry.v1.RegisterRequest;
+import io.mooring.registry.v1.RegisterResponse;
+import io.mooring.registry.v1.RegistryGrpc;
+import io.mooring.registry.v1.Renewed;
+import io.mooring.registry.v1.ServerCommand;
+import io.mooring.registry.v1.ServerReport;
+import io.mooring.registry.v1.State;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A registry that admits everybody and does what a test tells it to. */
+public final class Registrar extends RegistryGrpc.RegistryImplBase implements AutoCloseable {
+  /** What it answers to reports. */
+  public enum Mood {
+    RENEWS,
+    SILENT,
+    EXPIRES_ONCE,
+    FENCES
+  }
+
+  private static final int HEARTBEAT_MILLIS = 100;
+
+  public final List<RegisterRequest> registrations = new CopyOnWriteArrayList<>();
+  public final List<ServerReport> reports = new CopyOnWriteArrayList<>();
+  public final List<DeregisterRequest> departures = new CopyOnWriteArrayList<>();
+  public final List<String> tokens = new CopyOnWriteArrayList<>();
+  public volatile Mood mood = Mood.RENEWS;
+  public volatile State state = State.STATE_ACTIVE;
+  private final AtomicInteger generation = new AtomicInteger(6);
+  private final Server server;
+
+  private Registrar(int port) throws IOException {
+    server =
+        NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
+            .addService(this)
+            .intercept(new Tokens())
+            .build()
+            .start();
+  }
+
+  public static Registrar start() throws IOException {
+    return new Registrar(0);
+  }
+
+  public HostPort address() {
+    return new HostPort("127.0.0.1", server.getPort());
+  }
+
+  @Override
+  public void register(RegisterRequest request, StreamObserver<RegisterResponse> answer) {
+    registrations.add(request);
+    long held =
+        request.getGeneration() > 0 ? request.getGeneration() : generation.incrementAndGet();
+    if (mood == Mood.FENCES) {
+      answer.onError(Status.FAILED_PRECONDITION.asRuntimeException());
+      return;
+    }
+    answer.onNext(
+        RegisterResponse.newBuilder()
+            .setIncarnation("life")
+            .setGeneration(held)
+            .setTtlMs(10_000)
+            .setHeartbeatMs(HEARTBEAT_MILLIS)
+            .setState(state)
+            .build());
+    answer.onCompleted();
+  }
+
+  @Override
+  public StreamObserver<ServerReport> session(StreamObserver<ServerCommand> commands) {
+    return new StreamObserver<>() {
+      @Override
+      public void onNext(ServerReport report) {
+        reports.add(report);
+        ServerCommand.Builder command = ServerCommand.newBuilder();
+        switch (mood) {
+          case RENEWS ->
+              commands.onNext(command.setRenewed(Renewed.newBuilder().setState(state)).build());
+          case SILENT -> {}
+          case EXPIRES_ONCE -> {
+            mood = Mood.RENEWS;
+            commands.onNext(command.setExpired(Expired.getDefaultInstance()).build());
+          }
+          case FENCES ->
+              commands.onNext(command.setFenced(Fenced.newBuilder().setGeneration(99)).build());
+        }
+      }
+
+      @Override
+      public void onError(Throwable cut) {}
+
+      @Override
+      public void onCompleted() {
+        commands.onCompleted();
+      }
+    };
+  }
+
+  @Override
+  public void deregister(DeregisterRequest request, StreamObserver<DeregisterResponse> answer) {
+    departures.add(request);
+    answer.onNext(DeregisterResponse.getDefaultInstance());
+    answer.onCompleted();
+  }
+
+  @Override
+  public void close() {
+    server.shutdownNow();
+  }
+
+  private final class Tokens implements ServerInterceptor {
+    private static final Metadata.Key<String> AUTHORIZATION =
+        Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
+
+    @Override
+    public <Q, A> ServerCall.Listener<Q> interceptCall(
+        ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+      tokens.add(String.valueOf(headers.get(AUTHORIZATION)));
+      return next.startCall(call, headers);
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.mooring.server.stand;
+
+import org.jspecify.annotations.NullMarked;
