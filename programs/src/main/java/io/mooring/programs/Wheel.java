@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -66,14 +67,26 @@ record Wheel(String title, String requirements, String member, Map<String, List<
     return tags.containsKey(machine.platform());
   }
 
+  /** The program, if it is in the cache. */
+  Optional<Path> cached(Machine machine) {
+    return Optional.of(program(home(machine))).filter(Files::isExecutable);
+  }
+
+  private Path home(Machine machine) {
+    Matcher pin = pin(requirements);
+    return machine
+        .cache()
+        .resolve("%s-%s-%08x".formatted(pin.group(1), pin.group(2), requirements.hashCode()));
+  }
+
+  private Path program(Path home) {
+    return home.resolve(Path.of(member).getFileName());
+  }
+
   /** The program in the cache, downloaded first if it is not there. */
   Path install(Machine machine, Progress progress) {
-    Matcher pin = pin(requirements);
-    Path home =
-        machine
-            .cache()
-            .resolve("%s-%s-%08x".formatted(pin.group(1), pin.group(2), requirements.hashCode()));
-    Path program = home.resolve(Path.of(member).getFileName());
+    Path home = home(machine);
+    Path program = program(home);
     if (Files.isExecutable(program)) {
       progress.report(title, 1, "cached");
       return program;
