@@ -29,7 +29,7 @@ final class Common {
   @Option(
       names = "--state-dir",
       paramLabel = "DIR",
-      description = "Where the tier keeps configuration, logs, keys and data. Default: .mooring")
+      description = "Where the tier keeps configuration, logs, keys and data; .mooring if absent.")
   private @Nullable Path stateDir;
 
   @Option(

@@ -39,29 +39,44 @@ final class Dev implements Runnable {
         spec.commandLine(), "dev needs one of kill, freeze, resume, start, add");
   }
 
-  @Command(name = "kill", description = "kill -9: the process is gone, its sockets are reset.")
+  @Command(
+      name = "kill",
+      description = "kill -9: the process is gone, its sockets are reset.",
+      footer = {"", "Example: ./mooring dev kill app-2"})
   int kill(@Mixin Common options, @Parameters(paramLabel = "NAME") String name) {
     JsonNode part = ask(options, Verb.KILL, name);
     return say(options, part, "killed", "./mooring dev start " + name);
   }
 
-  @Command(name = "freeze", description = "SIGSTOP: it accepts connections and answers nothing.")
+  @Command(
+      name = "freeze",
+      description = "SIGSTOP: it accepts connections and answers nothing.",
+      footer = {"", "Example: ./mooring dev freeze auth-1"})
   int freeze(@Mixin Common options, @Parameters(paramLabel = "NAME") String name) {
     JsonNode part = ask(options, Verb.FREEZE, name);
     return say(options, part, "frozen", "./mooring dev resume " + name);
   }
 
-  @Command(name = "resume", description = "SIGCONT: a frozen process goes on.")
+  @Command(
+      name = "resume",
+      description = "SIGCONT: a frozen process goes on.",
+      footer = {"", "Example: ./mooring dev resume auth-1"})
   int resume(@Mixin Common options, @Parameters(paramLabel = "NAME") String name) {
     return say(options, ask(options, Verb.RESUME, name), "running again", "");
   }
 
-  @Command(name = "start", description = "Starts a process that has ended, and awaits it.")
+  @Command(
+      name = "start",
+      description = "Starts a process that has ended, and awaits it.",
+      footer = {"", "Example: ./mooring dev start app-2"})
   int start(@Mixin Common options, @Parameters(paramLabel = "NAME") String name) {
     return say(options, ask(options, Verb.START, name), "ready", "");
   }
 
-  @Command(name = "add", description = "Starts one more app server, and awaits that it is ACTIVE.")
+  @Command(
+      name = "add",
+      description = "Starts one more app server, and awaits that it is ACTIVE.",
+      footer = {"", "Example: ./mooring dev add"})
   int add(
       @Mixin Common options,
       @Parameters(

@@ -33,7 +33,16 @@ import picocli.CommandLine.UnmatchedArgumentException;
       "  ./mooring dev kill app-2     kill -9; its clients come back on another server",
       "  ./mooring up --help          more about a verb"
     },
-    subcommands = {Up.class, Down.class, Dev.class, Token.class, Servers.class, HelpCommand.class})
+    subcommands = {
+      Up.class,
+      Down.class,
+      Dev.class,
+      Token.class,
+      Servers.class,
+      Check.class,
+      Train.class,
+      HelpCommand.class
+    })
 public final class Mooring implements Runnable {
   private static final int FAILED = 1;
   private static final int USAGE = 2;

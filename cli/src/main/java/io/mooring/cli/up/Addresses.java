@@ -33,6 +33,7 @@ final class Addresses {
     json.put("edge", edge(1)).put("edgePlain", edgePlain(1)).put("api", api()).put("ui", ui());
     json.putArray("registry").add("127.0.0.1:" + shape.port(Kind.CONTROL, "registry", 1));
     json.put("redis", redis()).put("ca", keys.ca().toString());
+    json.put("portBase", shape.portBase());
     ArrayNode envoys = json.putArray("envoys");
     ArrayNode servers = json.putArray("servers");
     ArrayNode processes = json.putArray("processes");

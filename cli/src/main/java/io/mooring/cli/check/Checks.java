@@ -1,0 +1,75 @@
+package io.mooring.cli.check;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.mooring.cli.control.ControlClient;
+import io.mooring.cli.control.Request;
+import io.mooring.cli.keys.DevelopmentKeys;
+import io.mooring.cli.state.StateFolder;
+import io.mooring.cli.tier.Shape;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** All checks, in the order in which their findings are shown. */
+public final class Checks {
+  private final StateFolder state;
+  private final Shape planned;
+
+  /**
+   * @param planned the tier that would be started; one that is up counts in its place
+   */
+  public Checks(StateFolder state, Shape planned) {
+    this.state = state;
+    this.planned = planned;
+  }
+
+  public List<Finding> run() {
+    Optional<JsonNode> up = status();
+    Shape shape = up.map(this::shape).orElse(planned);
+    List<Finding> findings = new ArrayList<>(MachineCheck.findings());
+    findings.addAll(ProgramCheck.findings(shape.redis().isPresent()));
+    findings.addAll(PortCheck.findings(shape, own(up)));
+    findings.addAll(KeyCheck.findings(new DevelopmentKeys(state.keys()), Instant.now()));
+    shape
+        .redis()
+        .or(() -> up.map(status -> status.path("redis").asText()).filter(Checks::isWhole))
+        .ifPresent(url -> findings.addAll(RedisCheck.findings(url)));
+    findings.addAll(
+        up.map(TierCheck::findings)
+            .orElseGet(() -> List.of(Finding.ok(Finding.Group.TIER, "none is up: ./mooring up"))));
+    return findings;
+  }
+
+  private Optional<JsonNode> status() {
+    try (ControlClient supervisor = ControlClient.connect(state).orElse(null)) {
+      return supervisor == null
+          ? Optional.empty()
+          : Optional.of(supervisor.ask(new Request(Request.Verb.STATUS, "")));
+    }
+  }
+
+  private Shape shape(JsonNode status) {
+    return new Shape(
+        status.path("servers").size(),
+        status.path("envoys").size(),
+        planned.broker(),
+        status.path("portBase").asInt(),
+        planned.redis());
+  }
+
+  /** Without a password that is not shown. */
+  private static boolean isWhole(String url) {
+    return !url.contains("***");
+  }
+
+  private static Set<Long> own(Optional<JsonNode> up) {
+    Set<Long> pids = new HashSet<>();
+    up.ifPresent(
+        status ->
+            status.path("processes").forEach(process -> pids.add(process.path("pid").asLong())));
+    return pids;
+  }
+}

@@ -1,0 +1,96 @@
+package io.mooring.cli.check;
+
+import static io.mooring.cli.check.Finding.Group.KEYS;
+
+import io.mooring.cli.keys.CertificateException;
+import io.mooring.cli.keys.DevelopmentKeys;
+import io.mooring.cli.keys.EdgeCertificate;
+import io.mooring.token.JwksFile;
+import io.mooring.token.KeyFileException;
+import io.mooring.token.MasterKeys;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.security.GeneralSecurityException;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/** The files of {@code keys/}: there, readable by their owner only, valid, fitting together. */
+final class KeyCheck {
+  private static final Duration SOON = Duration.ofDays(30);
+
+  private KeyCheck() {}
+
+  static List<Finding> findings(DevelopmentKeys keys, Instant now) {
+    if (!Files.exists(keys.master())) {
+      return List.of(Finding.ok(KEYS, "none yet; ./mooring up makes them"));
+    }
+    List<Finding> findings = new ArrayList<>();
+    String again = "move it away and have a new one made by ./mooring up: ";
+    findings.add(
+        readable("master key", again + keys.master(), () -> MasterKeys.read(keys.master())));
+    findings.add(readable("token keys", again + keys.jwks(), () -> new JwksFile(keys.jwks())));
+    findings.add(certificate(keys, now));
+    for (Path secret :
+        List.of(
+            keys.master(),
+            keys.issuer(),
+            keys.edgeKey(),
+            keys.ticketKey(),
+            keys.registrationToken())) {
+      if (Files.exists(secret) && othersMayRead(secret)) {
+        findings.add(
+            Finding.failed(KEYS, secret + " can be read by others", "chmod 600 " + secret));
+      }
+    }
+    return findings;
+  }
+
+  private static Finding readable(String name, String hint, Runnable reading) {
+    try {
+      reading.run();
+      return Finding.ok(KEYS, name);
+    } catch (KeyFileException unusable) {
+      return Finding.failed(KEYS, String.valueOf(unusable.getMessage()), hint);
+    }
+  }
+
+  private static Finding certificate(DevelopmentKeys keys, Instant now) {
+    String hint = "./mooring up makes a new one; restart the tier";
+    try {
+      X509Certificate edge = EdgeCertificate.read(keys.edge());
+      edge.verify(EdgeCertificate.read(keys.ca()).getPublicKey());
+      Instant end = edge.getNotAfter().toInstant();
+      String what = "edge certificate, valid until " + end;
+      if (end.isBefore(now)) {
+        return Finding.failed(KEYS, "the edge certificate expired at " + end, hint);
+      }
+      return end.isBefore(now.plus(SOON))
+          ? Finding.warning(KEYS, what, hint)
+          : Finding.ok(KEYS, what);
+    } catch (CertificateException unreadable) {
+      return Finding.failed(KEYS, String.valueOf(unreadable.getMessage()), hint);
+    } catch (GeneralSecurityException foreign) {
+      return Finding.failed(
+          KEYS,
+          "%s was not issued by %s".formatted(keys.edge(), keys.ca()),
+          "delete both, and ./mooring up makes new ones");
+    }
+  }
+
+  private static boolean othersMayRead(Path file) {
+    try {
+      Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(file);
+      return permissions.contains(PosixFilePermission.GROUP_READ)
+          || permissions.contains(PosixFilePermission.OTHERS_READ);
+    } catch (IOException unreadable) {
+      throw new UncheckedIOException("cannot read the permissions of " + file, unreadable);
+    }
+  }
+}

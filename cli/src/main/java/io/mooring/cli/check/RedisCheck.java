@@ -1,0 +1,75 @@
+package io.mooring.cli.check;
+
+import static io.mooring.cli.check.Finding.Group.REDIS;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Version and persistence of the Redis or Valkey that is used. */
+final class RedisCheck {
+  private static final int OLDEST_MAJOR = 7;
+
+  private RedisCheck() {}
+
+  /**
+   * @param url may hold a password, which is not shown
+   */
+  static List<Finding> findings(String url) {
+    String shown = url.replaceFirst("://[^@/]*@", "://***@");
+    try (RedisConnection redis = RedisConnection.open(url)) {
+      String info = redis.ask("INFO");
+      List<Finding> findings = new ArrayList<>();
+      findings.add(version(info, shown));
+      findings.add(persistence(info, redis));
+      return findings;
+    } catch (IOException | IllegalArgumentException silent) {
+      return List.of(
+          Finding.failed(
+              REDIS,
+              "%s cannot be used: %s".formatted(shown, silent.getMessage()),
+              "start it, or unset MOORING_REDIS_URL to have a Valkey started"));
+    }
+  }
+
+  private static Finding version(String info, String url) {
+    String redis = field(info, "redis_version").orElse("0.0");
+    String what =
+        field(info, "valkey_version")
+            .map(valkey -> "Valkey " + valkey)
+            .orElse("Redis " + redis)
+            .concat(" at " + url);
+    return Integer.parseInt(redis.split("\\.")[0]) >= OLDEST_MAJOR
+        ? Finding.ok(REDIS, what)
+        : Finding.failed(REDIS, what, "sharded pub/sub needs 7.0 or later");
+  }
+
+  private static Finding persistence(String info, RedisConnection redis) {
+    if (field(info, "aof_enabled").equals(Optional.of("1"))) {
+      return Finding.ok(REDIS, "persistence: append-only file");
+    }
+    try {
+      boolean snapshots =
+          redis.ask("CONFIG", "GET", "save").lines().skip(1).anyMatch(s -> !s.isBlank());
+      return snapshots
+          ? Finding.failed(
+              REDIS,
+              "persistence: snapshots alone; after a crash, positions would be given out again",
+              "CONFIG SET appendonly yes, or no persistence at all: CONFIG SET save \"\"")
+          : Finding.ok(REDIS, "persistence: none; a restart begins empty");
+    } catch (IOException refused) {
+      return Finding.warning(
+          REDIS,
+          "persistence: no append-only file, and CONFIG is not allowed here",
+          "make sure that it does not persist by snapshots alone");
+    }
+  }
+
+  private static Optional<String> field(String info, String name) {
+    Matcher line = Pattern.compile("(?m)^" + name + ":(.*?)\\r?$").matcher(info);
+    return line.find() ? Optional.of(line.group(1)) : Optional.empty();
+  }
+}

@@ -1,0 +1,91 @@
+package io.mooring.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class MooringTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  @TempDir Path state;
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "upp               | mooring has no verb \"upp\"; did you mean up?",
+        "frobnicate        | mooring has no verb \"frobnicate\"",
+        "up --server 3     | mooring up has no option \"--server\"; did you mean --servers?",
+        "dev kil app-2     | mooring dev has no verb \"kil\"; did you mean kill?",
+        "up --servers 0    | --servers 0: expected 1 to 50",
+        "up --port-base 99 | --port-base 99: expected 1024 to 62000",
+        "up --broker kafka | kafka",
+        "dev kill          | NAME",
+        "token             | token needs one of new, check",
+      })
+  void whatIsNotUnderstoodIsAnsweredWithTheNearestAndExitCode2(String line, String message) {
+    Printed printed = Printed.by(line.split(" "));
+
+    assertEquals(2, printed.code());
+    assertTrue(printed.err().contains(message), printed::err);
+    assertTrue(printed.err().contains("next: ./mooring"), printed::err);
+    assertEquals("", printed.out());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"up", "down", "dev", "dev kill", "token new", "token check", "servers", "check"})
+  void everyVerbExplainsItselfWithExamples(String verb) {
+    Printed printed = Printed.by((verb + " --help").split(" "));
+
+    assertEquals(0, printed.code());
+    assertTrue(printed.out().contains("./mooring " + verb.split(" ")[0]), printed::out);
+    assertTrue(printed.out().contains("--no-color"), printed::out);
+  }
+
+  @Test
+  void withoutAVerbTheVerbsAreListed() {
+    Printed printed = Printed.by();
+
+    assertEquals(2, printed.code());
+    assertTrue(printed.err().contains("servers"), printed::err);
+    assertFalse(printed.err().contains("train"), printed::err);
+  }
+
+  @Test
+  void withoutATierTheNextStepIsToStartOne() {
+    Printed kill = Printed.by("dev", "kill", "app-2", "--state-dir", state.toString());
+
+    assertEquals(1, kill.code());
+    assertTrue(kill.err().contains("no tier is up in " + state), kill::err);
+    assertTrue(kill.err().contains("next: ./mooring up"), kill::err);
+  }
+
+  @Test
+  void downWithoutATierHasNothingToDo() throws IOException {
+    Printed down = Printed.by("down", "--state-dir", state.toString(), "-o", "json");
+
+    assertEquals(0, down.code());
+    JsonNode answer = JSON.readTree(down.out());
+    assertFalse(answer.path("stopped").asBoolean(true));
+  }
+
+  @Test
+  void serversSaysWhichControlPlaneDoesNotAnswer() {
+    Printed servers =
+        Printed.by("servers", "--admin", "http://127.0.0.1:1", "--state-dir", state.toString());
+
+    assertEquals(1, servers.code());
+    assertTrue(servers.err().contains("no control plane answers at http://127.0.0.1:1"));
+  }
+}

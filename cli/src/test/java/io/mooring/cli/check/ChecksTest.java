@@ -1,0 +1,150 @@
+package io.mooring.cli.check;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.mooring.cli.keys.DevelopmentKeys;
+import io.mooring.cli.state.StateFolder;
+import io.mooring.cli.tier.Kind;
+import io.mooring.cli.tier.Shape;
+import io.mooring.programs.Valkey;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ChecksTest {
+  private static final Instant NOW = Instant.parse("2026-08-01T00:00:00Z");
+
+  @TempDir Path folder;
+
+  @ParameterizedTest
+  @CsvSource({
+    "1.40.0, true",
+    "1.41.2, true",
+    "2.0.0, true",
+    "1.38.4, true",
+    "1.38.3, false",
+    "1.39.9, false",
+    "1.37.9, false",
+    "abc, false"
+  })
+  void anEnvoyWithoutTheFixesIsNotSafe(String version, boolean safe) {
+    assertEquals(safe, ProgramCheck.isSafeEnvoy(version));
+  }
+
+  @Test
+  void freshKeysAreFine() {
+    DevelopmentKeys keys = keys(NOW);
+
+    assertEquals(List.of(), notOk(KeyCheck.findings(keys, NOW)));
+  }
+
+  @Test
+  void anExpiredCertificateFailsAndTheNextStartReplacesItUnderTheSameCa() throws IOException {
+    DevelopmentKeys keys = keys(NOW);
+    String ca = Files.readString(keys.ca());
+    Instant later = NOW.plus(Duration.ofDays(500));
+
+    List<Finding> findings = notOk(KeyCheck.findings(keys, later));
+
+    assertEquals(1, findings.size());
+    assertEquals(Finding.Level.FAILED, findings.getFirst().level());
+    assertTrue(findings.getFirst().what().startsWith("the edge certificate expired at 2027-"));
+    keys.ensure(InstantSource.fixed(later));
+    assertEquals(List.of(), notOk(KeyCheck.findings(keys, later)));
+    assertEquals(ca, Files.readString(keys.ca()));
+  }
+
+  @Test
+  void aCertificateThatIsAboutToExpireIsAWarning() {
+    DevelopmentKeys keys = keys(NOW);
+
+    List<Finding> findings = notOk(KeyCheck.findings(keys, NOW.plus(Duration.ofDays(390))));
+
+    assertEquals(Finding.Level.WARNING, findings.getFirst().level());
+  }
+
+  @Test
+  void aSecretThatOthersMayReadFails() throws IOException {
+    DevelopmentKeys keys = keys(NOW);
+    Files.setPosixFilePermissions(keys.master(), PosixFilePermissions.fromString("rw-r--r--"));
+
+    List<Finding> findings = notOk(KeyCheck.findings(keys, NOW));
+
+    assertEquals("chmod 600 " + keys.master(), findings.getFirst().hint());
+  }
+
+  @Test
+  void aPortInSomebodyElsesHandsFailsAndIsNamed() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      int port = socket.getLocalPort();
+      int base = port - Kind.CONTROL.port("http", 1, 0);
+      Shape shape = new Shape(1, 1, Shape.Broker.REDIS, base, Optional.empty());
+
+      String what =
+          notOk(PortCheck.findings(shape, Set.of())).stream()
+              .map(Finding::what)
+              .filter(text -> text.contains("http of control-1"))
+              .findFirst()
+              .orElseThrow();
+
+      assertTrue(what.startsWith("port %d (http of control-1) is in use by".formatted(port)));
+      assertTrue(what.contains("process " + ProcessHandle.current().pid()), what);
+      Set<Long> own = Set.of(ProcessHandle.current().pid());
+      assertTrue(
+          notOk(PortCheck.findings(shape, own)).stream()
+              .noneMatch(finding -> finding.what().contains("port " + port)));
+    }
+  }
+
+  @Test
+  void aValkeyWithAnAppendOnlyFileIsFineAndOneWithSnapshotsAloneIsNot() throws Exception {
+    try (Valkey valkey = Valkey.start(folder)) {
+      String url = valkey.url();
+      try (RedisConnection redis = RedisConnection.open(url)) {
+        redis.ask("CONFIG", "SET", "appendonly", "yes");
+        assertEquals(List.of(), notOk(RedisCheck.findings(url)));
+
+        redis.ask("CONFIG", "SET", "appendonly", "no");
+        redis.ask("CONFIG", "SET", "save", "60 1");
+        List<Finding> findings = notOk(RedisCheck.findings(url));
+        assertTrue(findings.getFirst().what().contains("snapshots alone"));
+
+        redis.ask("CONFIG", "SET", "save", "");
+        assertEquals(List.of(), notOk(RedisCheck.findings(url)));
+      }
+    }
+  }
+
+  @Test
+  void aRedisThatCannotBeReachedFailsWithoutShowingItsPassword() {
+    List<Finding> findings = RedisCheck.findings("redis://user:sesame@127.0.0.1:1");
+
+    assertEquals(Finding.Level.FAILED, findings.getFirst().level());
+    assertTrue(findings.getFirst().what().startsWith("redis://***@127.0.0.1:1 cannot be used"));
+    assertTrue(!findings.toString().contains("sesame"));
+  }
+
+  private DevelopmentKeys keys(Instant madeAt) {
+    DevelopmentKeys keys = new DevelopmentKeys(new StateFolder(folder).create().keys());
+    keys.ensure(InstantSource.fixed(madeAt));
+    return keys;
+  }
+
+  private static List<Finding> notOk(List<Finding> findings) {
+    return findings.stream().filter(finding -> finding.level() != Finding.Level.OK).toList();
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.mooring.cli.check;
+
+import org.jspecify.annotations.NullMarked;

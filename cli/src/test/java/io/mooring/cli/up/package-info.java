@@ -1,0 +1,4 @@
+@NullMarked
+package io.mooring.cli.up;
+
+import org.jspecify.annotations.NullMarked;
