@@ -117,7 +117,8 @@ public final class Blueprint {
       String configuration,
       Readiness readiness) {
     Path file = write(member, configuration);
-    List<String> command = new ArrayList<>(distribution.command(program, cache));
+    Distribution.Cache ofThisOne = member.number() == 1 ? cache : Distribution.Cache.USE;
+    List<String> command = new ArrayList<>(distribution.command(program, ofThisOne));
     command.add("--config");
     command.add(file.toString());
     return part(member, command, readiness);
