@@ -9,6 +9,7 @@ import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.sync.RedisCommands;
 import io.lettuce.core.metrics.CommandLatencyRecorder;
 import io.lettuce.core.resource.ClientResources;
+import io.netty.resolver.DefaultAddressResolverGroup;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -45,7 +46,7 @@ public final class Redis implements AutoCloseable {
 
   /** The address for messages, without the password. */
   public String name() {
-    return "redis://" + uri.getHost() + ":" + uri.getPort();
+    return (uri.isSsl() ? "rediss://" : "redis://") + uri.getHost() + ":" + uri.getPort();
   }
 
   /**
@@ -106,6 +107,7 @@ public final class Redis implements AutoCloseable {
           ClientResources.builder()
               .ioThreadPoolSize(2)
               .computationThreadPoolSize(2)
+              .addressResolverGroup(DefaultAddressResolverGroup.INSTANCE)
               .commandLatencyRecorder(CommandLatencyRecorder.disabled())
               .build();
       client = RedisClient.create(resources, uri);
