@@ -77,6 +77,7 @@ public final class RegistryEndpoint implements AutoCloseable {
   public void close() {
     health.enterTerminalState();
     server.shutdown();
+    service.endSessions();
     try {
       if (!server.awaitTermination(GRACE_MILLIS, TimeUnit.MILLISECONDS)) {
         server.shutdownNow();

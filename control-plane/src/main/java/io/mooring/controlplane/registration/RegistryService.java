@@ -6,6 +6,7 @@ import com.google.rpc.ErrorInfo;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.mooring.registry.Admission;
 import io.mooring.registry.Claim;
@@ -66,6 +67,9 @@ final class RegistryService extends RegistryGrpc.RegistryImplBase {
   public StreamObserver<ServerReport> session(StreamObserver<ServerCommand> commands) {
     Session session = new Session(commands);
     sessions.add(session);
+    // With a handler, what is sent to a call that was just cut is dropped instead of thrown.
+    ((ServerCallStreamObserver<ServerCommand>) commands)
+        .setOnCancelHandler(() -> sessions.remove(session));
     return new StreamObserver<>() {
       @Override
       public void onNext(ServerReport report) {
@@ -111,6 +115,12 @@ final class RegistryService extends RegistryGrpc.RegistryImplBase {
   /** Tells the servers with an open session what a new view means to them. */
   void follow(RegistryView changed) {
     sessions.forEach(session -> session.follow(changed));
+  }
+
+  /** Ends the open sessions, so that their servers go to another control plane. */
+  void endSessions() {
+    sessions.forEach(Session::end);
+    sessions.clear();
   }
 
   private RegisterResponse register(RegisterRequest request) {

@@ -316,6 +316,18 @@ class RegistryEndpointTest {
   }
 
   @Test
+  void anEndpointThatClosesEndsItsSessions() throws InterruptedException {
+    Claim claim = claim(registry().register(request("app-1", "a")), "app-1", "a");
+    Reporter session = new Reporter();
+    session.report(claim, 5);
+    session.next();
+
+    endpoint.close();
+
+    assertTrue(session.ended());
+  }
+
+  @Test
   void nobodyIsToldExpiredBecauseRedisIsAway() throws InterruptedException {
     Claim claim = claim(registry().register(request("app-1", "a")), "app-1", "a");
     Reporter session = new Reporter();
