@@ -9,8 +9,11 @@ import io.mooring.programs.ProgramException;
 import io.mooring.token.KeyFileException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -32,20 +35,13 @@ import picocli.CommandLine.UnmatchedArgumentException;
       "  ./mooring token new          a token to connect with",
       "  ./mooring dev kill app-2     kill -9; its clients come back on another server",
       "  ./mooring up --help          more about a verb"
-    },
-    subcommands = {
-      Up.class,
-      Down.class,
-      Dev.class,
-      Token.class,
-      Servers.class,
-      Check.class,
-      Train.class,
-      HelpCommand.class
     })
 public final class Mooring implements Runnable {
   private static final int FAILED = 1;
   private static final int USAGE = 2;
+
+  /** In the order in which the help lists them. */
+  private static final Map<String, Supplier<Object>> VERBS = verbs();
 
   @Option(
       names = {"-h", "--help"},
@@ -56,17 +52,34 @@ public final class Mooring implements Runnable {
   /** Without a verb. */
   @Override
   public void run() {
-    CommandLine line = commandLine();
+    CommandLine line = commandLine("");
     throw new ParameterException(line, line.getUsageMessage().stripTrailing());
   }
 
   public static void main(String[] arguments) {
-    System.exit(commandLine().execute(arguments));
+    System.exit(execute(arguments));
   }
 
-  /** Ready to parse; what the verbs print goes to the process's own output. */
-  static CommandLine commandLine() {
+  /** Runs the command; what it prints goes to the process's own output. Returns the exit code. */
+  static int execute(String... arguments) {
+    return commandLine(arguments.length == 0 ? "" : arguments[0]).execute(arguments);
+  }
+
+  /**
+   * Describing a verb costs some milliseconds, so only the one that is typed first is described;
+   * all of them, when that is none.
+   */
+  private static CommandLine commandLine(String first) {
     CommandLine line = new CommandLine(new Mooring());
+    VERBS.forEach(
+        (name, verb) -> {
+          if (name.equals(first) || !VERBS.containsKey(first)) {
+            line.addSubcommand(name, verb.get());
+          }
+        });
+    if (!VERBS.containsKey(first)) {
+      line.addSubcommand(new HelpCommand());
+    }
     line.setUsageHelpWidth(100);
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setExecutionExceptionHandler(
@@ -74,6 +87,18 @@ public final class Mooring implements Runnable {
     line.setParameterExceptionHandler(
         (misunderstood, arguments) -> misunderstood(misunderstood, terminal(List.of(arguments))));
     return line;
+  }
+
+  private static Map<String, Supplier<Object>> verbs() {
+    Map<String, Supplier<Object>> verbs = new LinkedHashMap<>();
+    verbs.put("up", Up::new);
+    verbs.put("down", Down::new);
+    verbs.put("dev", Dev::new);
+    verbs.put("token", Token::new);
+    verbs.put("servers", Servers::new);
+    verbs.put("check", Check::new);
+    verbs.put("train", Train::new);
+    return verbs;
   }
 
   private static int failed(Exception failure, Terminal terminal) throws Exception {

@@ -19,7 +19,7 @@ record Printed(int code, String out, String err) {
     System.setOut(new PrintStream(newOut, true, StandardCharsets.UTF_8));
     System.setErr(new PrintStream(newErr, true, StandardCharsets.UTF_8));
     try {
-      int code = Mooring.commandLine().execute(arguments);
+      int code = Mooring.execute(arguments);
       return new Printed(
           code,
           newOut.toString(StandardCharsets.UTF_8).strip(),
