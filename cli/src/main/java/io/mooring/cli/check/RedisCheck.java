@@ -2,6 +2,7 @@ package io.mooring.cli.check;
 
 import static io.mooring.cli.check.Finding.Group.REDIS;
 
+import io.mooring.cli.redis.RedisConnection;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,7 +20,7 @@ final class RedisCheck {
    * @param url may hold a password, which is not shown
    */
   static List<Finding> findings(String url) {
-    String shown = url.replaceFirst("://[^@/]*@", "://***@");
+    String shown = RedisConnection.withoutPassword(url);
     try (RedisConnection redis = RedisConnection.open(url)) {
       String info = redis.ask("INFO");
       List<Finding> findings = new ArrayList<>();

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mooring.cli.keys.DevelopmentKeys;
+import io.mooring.cli.redis.RedisConnection;
 import io.mooring.cli.tier.Kind;
 import io.mooring.cli.tier.Part;
 import io.mooring.cli.tier.Shape;
@@ -84,11 +85,7 @@ final class Addresses {
   private String redis() {
     return shape
         .redis()
-        .map(Addresses::withoutPassword)
+        .map(RedisConnection::withoutPassword)
         .orElseGet(() -> "redis://127.0.0.1:" + shape.port(Kind.VALKEY, "redis", 1));
-  }
-
-  private static String withoutPassword(String url) {
-    return url.replaceFirst("://[^@/]*@", "://***@");
   }
 }

@@ -6,6 +6,7 @@ import io.mooring.cli.child.Spawner;
 import io.mooring.cli.control.ControlServer;
 import io.mooring.cli.keys.DevelopmentKeys;
 import io.mooring.cli.port.Ports;
+import io.mooring.cli.redis.RedisConnection;
 import io.mooring.cli.state.Leftovers;
 import io.mooring.cli.state.SocketPath;
 import io.mooring.cli.state.StateFolder;
@@ -21,6 +22,7 @@ import io.mooring.cli.tier.Shape;
 import io.mooring.cli.tier.Tier;
 import io.mooring.programs.EnvoyProgram;
 import io.mooring.programs.ValkeyProgram;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -78,6 +80,7 @@ public final class Supervisor {
     takeLock();
     Blueprint.Binaries binaries = binaries();
     timeline.mark("programs");
+    shape.redis().ifPresent(Supervisor::requireRedis);
     requireFreePorts();
     keys.ensure(InstantSource.system());
     Blueprint blueprint = new Blueprint(shape, state, keys, distribution, cache, binaries);
@@ -136,6 +139,17 @@ public final class Supervisor {
             ? Optional.empty()
             : Optional.of(ValkeyProgram.find(display::program));
     return new Blueprint.Binaries(envoy, valkey);
+  }
+
+  private static void requireRedis(String url) {
+    try (RedisConnection redis = RedisConnection.open(url)) {
+      redis.ask("PING");
+    } catch (IOException | IllegalArgumentException unusable) {
+      throw new CommandException(
+          "MOORING_REDIS_URL names %s, which cannot be used: %s"
+              .formatted(RedisConnection.withoutPassword(url), unusable.getMessage()),
+          "start it, or unset MOORING_REDIS_URL to have a Valkey started");
+    }
   }
 
   private void requireFreePorts() {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.mooring.cli.keys.DevelopmentKeys;
+import io.mooring.cli.redis.RedisConnection;
 import io.mooring.cli.state.StateFolder;
 import io.mooring.cli.tier.Kind;
 import io.mooring.cli.tier.Shape;

@@ -1,4 +1,4 @@
-package io.mooring.cli.check;
+package io.mooring.cli.redis;
 
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
@@ -14,7 +14,7 @@ import java.util.List;
 import javax.net.ssl.SSLSocketFactory;
 
 /** A few questions to a Redis or Valkey, in its protocol (RESP2). */
-final class RedisConnection implements AutoCloseable {
+public final class RedisConnection implements AutoCloseable {
   private static final int USUAL_PORT = 6379;
   private static final int PATIENCE_MILLIS = 2000;
 
@@ -26,11 +26,16 @@ final class RedisConnection implements AutoCloseable {
     this.answers = new BufferedInputStream(socket.getInputStream());
   }
 
+  /** The URL as it may be shown. */
+  public static String withoutPassword(String url) {
+    return url.replaceFirst("://[^@/]*@", "://***@");
+  }
+
   /**
    * @param url {@code redis://[user:password@]host[:port]}, or {@code rediss} for TLS
    * @throws IOException if nobody answers there, or the login is refused
    */
-  static RedisConnection open(String url) throws IOException {
+  public static RedisConnection open(String url) throws IOException {
     URI uri = URI.create(url);
     if (uri.getHost() == null) {
       throw new IOException("expected redis://host:port");
@@ -60,7 +65,7 @@ final class RedisConnection implements AutoCloseable {
    *
    * @throws IOException with what the server says, if it refuses
    */
-  String ask(String... command) throws IOException {
+  public String ask(String... command) throws IOException {
     StringBuilder request = new StringBuilder("*" + command.length + "\r\n");
     for (String word : command) {
       int bytes = word.getBytes(StandardCharsets.UTF_8).length;
