@@ -12,6 +12,7 @@ import io.envoyproxy.envoy.config.cluster.v3.Cluster.DiscoveryType;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster.EdsClusterConfig;
 import io.envoyproxy.envoy.config.cluster.v3.LoadBalancingPolicy;
 import io.envoyproxy.envoy.config.cluster.v3.LoadBalancingPolicy.Policy;
+import io.envoyproxy.envoy.config.cluster.v3.OutlierDetection;
 import io.envoyproxy.envoy.config.cluster.v3.UpstreamConnectionOptions;
 import io.envoyproxy.envoy.config.core.v3.HealthCheck;
 import io.envoyproxy.envoy.config.core.v3.HealthCheck.GrpcHealthCheck;
@@ -93,7 +94,7 @@ final class Clusters {
         .setConnectTimeout(Time.seconds(1))
         .setPerConnectionBufferLimitBytes(UInt32Value.of(Listeners.BUFFER_LIMIT_BYTES))
         .setIgnoreHealthOnHostRemoval(true)
-        .setCommonLbConfig(neverPanics().setUpdateMergeWindow(Time.NONE))
+        .setCommonLbConfig(healthTruly())
         .setCircuitBreakers(
             breakers(
                 Thresholds.newBuilder()
@@ -119,8 +120,9 @@ final class Clusters {
   }
 
   /**
-   * A frozen filter is found by the health check, and its streams by the keepalive: within two
-   * seconds nobody is sent there any more.
+   * A frozen filter is set aside after three requests that it did not answer, or by the health
+   * check when it is not asked: within two seconds nobody is sent there any more. At most half of
+   * them are set aside for slowness, so that a storm does not take the last one away.
    */
   private static Cluster auth(List<HostPort> filters) {
     boolean literal = filters.stream().allMatch(filter -> Endpoints.isLiteral(filter.host()));
@@ -130,8 +132,14 @@ final class Clusters {
         .setLoadAssignment(Endpoints.fixed(AUTH, filters))
         .setConnectTimeout(Time.millis(500))
         .setIgnoreHealthOnHostRemoval(true)
-        .setCommonLbConfig(neverPanics())
+        .setCommonLbConfig(healthTruly())
         .setCircuitBreakers(breakers(Thresholds.newBuilder().setMaxRetries(UNLIMITED)))
+        .setOutlierDetection(
+            OutlierDetection.newBuilder()
+                .setConsecutive5Xx(UInt32Value.of(3))
+                .setInterval(Time.seconds(1))
+                .setBaseEjectionTime(Time.seconds(2))
+                .setMaxEjectionPercent(UInt32Value.of(50)))
         .addHealthChecks(
             HealthCheck.newBuilder()
                 .setInterval(Time.seconds(1))
@@ -157,8 +165,15 @@ final class Clusters {
         .build();
   }
 
-  private static CommonLbConfig.Builder neverPanics() {
-    return CommonLbConfig.newBuilder().setHealthyPanicThreshold(Percent.getDefaultInstance());
+  /**
+   * Health is followed at once, not after Envoy's merge window of a second, and also when nobody is
+   * healthy.
+   */
+  private static CommonLbConfig healthTruly() {
+    return CommonLbConfig.newBuilder()
+        .setHealthyPanicThreshold(Percent.getDefaultInstance())
+        .setUpdateMergeWindow(Time.NONE)
+        .build();
   }
 
   /** Envoy's own limits stop at the 1,025th socket, and at the 4th retry at once. */

@@ -19,9 +19,10 @@ import org.slf4j.LoggerFactory;
 /**
  * The aggregated delta stream of one Envoy. Belongs to the xDS loop.
  *
- * <p>Types are sent in their order, and one only when the Envoy has answered those before it, so
- * that nothing is named before it is there. What the Envoy already has (it says so when it
- * connects) is not sent: a restarted control plane with the same state says nothing.
+ * <p>Types are sent in their order, so that nothing is named before it is there; each type has one
+ * response under way. A type does not wait for the answer to another: Envoy answers a changed
+ * cluster only when it has taken in that cluster's endpoints. What the Envoy already has (it says
+ * so when it connects) is not sent: a restarted control plane with the same state says nothing.
  */
 final class Conversation {
   private static final Logger log = LoggerFactory.getLogger(Conversation.class);
@@ -61,7 +62,7 @@ final class Conversation {
     subscription(type).read(request, clock.instant());
     if (request.hasErrorDetail()) {
       log.error(
-          "xds_nack envoy={} type={} reason=\"{}\"",
+          "event=xds_nack envoy={} type={} reason=\"{}\"",
           envoy.id(),
           type,
           request.getErrorDetail().getMessage());
@@ -85,11 +86,8 @@ final class Conversation {
   private void sendWhatIsLacking() {
     for (ResourceType type : ResourceType.values()) {
       Subscription subscription = subscription(type);
-      if (subscription.unanswered()) {
-        return;
-      }
       Optional<Resources> resources = resources(type);
-      if (!subscription.begun() || resources.isEmpty()) {
+      if (!subscription.begun() || subscription.unanswered() || resources.isEmpty()) {
         continue;
       }
       Delta delta = subscription.lacking(resources.get());
@@ -97,7 +95,6 @@ final class Conversation {
         subscription.settled(resources.get(), clock.instant());
       } else if (type != ResourceType.LDS || maySend(subscription, delta)) {
         send(subscription, delta, type, resources.get().version());
-        return;
       }
       if (type == ResourceType.EDS && subscription.has(resources.get().version())) {
         ackedRevision = snapshot.revision();
@@ -115,7 +112,7 @@ final class Conversation {
       }
     }
     log.debug(
-        "xds_send envoy={} type={} version={} changed={} removed={}",
+        "event=xds_send envoy={} type={} version={} changed={} removed={}",
         envoy.id(),
         type,
         version,
@@ -139,7 +136,7 @@ final class Conversation {
     String why = "the change of listener " + String.join(", ", cut) + " would cut its live sockets";
     if (subscription.holdBack(why)) {
       log.error(
-          "xds_listener_change_refused envoy={} listeners={} hint=\"its live sockets would be cut;"
+          "event=xds_listener_change_refused envoy={} listeners={} hint=\"its live sockets would be cut;"
               + " acknowledge the change, or restart this Envoy\"",
           envoy.id(),
           cut);

@@ -45,11 +45,12 @@ final class Fleet {
     assert loop.inLoop();
     String id = conversation.envoy().id();
     if (conversations.stream().anyMatch(other -> other.envoy().id().equals(id))) {
-      log.warn("xds_envoy_twice envoy={} hint=\"node.id must be unique among the Envoys\"", id);
+      log.warn(
+          "event=xds_envoy_twice envoy={} hint=\"node.id must be unique among the Envoys\"", id);
     }
     conversations.add(conversation);
     gone.remove(id);
-    log.info("xds_envoy_connected envoy={}", id);
+    log.info("event=xds_envoy_connected envoy={}", id);
     publish(conversation);
   }
 
@@ -61,7 +62,7 @@ final class Fleet {
       EnvoyStatus last = conversation.status().gone();
       statuses.put(id, last);
       gone.put(id, last);
-      log.info("xds_envoy_disconnected envoy={}", id);
+      log.info("event=xds_envoy_disconnected envoy={}", id);
     }
   }
 

@@ -113,10 +113,9 @@ final class Subscription {
     return version != null && !version.equals(resource.getVersion());
   }
 
+  /** Has this sent once more if the Envoy wants it, now or later. */
   void sendAgain(String name) {
-    if (wanted.contains(name)) {
-      again.add(name);
-    }
+    again.add(name);
   }
 
   Delta lacking(Resources resources) {

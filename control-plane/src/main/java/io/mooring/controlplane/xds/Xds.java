@@ -37,6 +37,7 @@ public final class Xds implements AutoCloseable {
   private final AtomicReference<@Nullable RegistryView> pending = new AtomicReference<>();
   private final HealthStatusManager health = new HealthStatusManager();
   private @Nullable Server server;
+  private volatile int port;
 
   /** Written by the loop only, once started. */
   private volatile Snapshot snapshot;
@@ -61,10 +62,10 @@ public final class Xds implements AutoCloseable {
     if (config.tls()) {
       snapshot = snapshot.withSecrets(new Certificates(config).read());
     } else {
-      log.warn("xds_no_certificate hint=\"edge.certificate is not set: no TLS listener\"");
+      log.warn("event=xds_no_certificate hint=\"edge.certificate is not set: no TLS listener\"");
     }
     try {
-      server =
+      Server started =
           NettyServerBuilder.forAddress(address.socketAddress())
               .directExecutor()
               .addService(new AggregatedDiscovery(loop, fleet, this::begin))
@@ -76,20 +77,21 @@ public final class Xds implements AutoCloseable {
               .keepAliveTimeout(5, TimeUnit.SECONDS)
               .build()
               .start();
+      server = started;
+      port = started.getPort();
     } catch (IOException notBound) {
       throw StartException.cannotListen("xds.address", address, notBound);
     }
-    log.info("xds_listening address={}", new HostPort(address.host(), port()));
+    log.info("event=xds_listening address={}", new HostPort(address.host(), port));
   }
 
   private Conversation begin(EnvoyNode envoy, StreamObserver<DeltaDiscoveryResponse> responses) {
     return new Conversation(envoy, config.tls(), snapshot, responses, InstantSource.system());
   }
 
-  /** The port that is open; 0 before {@link #start}. */
+  /** The port that {@link #start} opened; 0 before. */
   public int port() {
-    Server started = server;
-    return started == null ? 0 : started.getPort();
+    return port;
   }
 
   /**

@@ -33,6 +33,10 @@ final class Edge implements AutoCloseable {
 
   /** Starts both; the Envoy is not ready before it is {@linkplain #show shown} servers. */
   static Edge start(Path folder, EdgeConfig config) {
+    return start(folder, config, 5_000);
+  }
+
+  static Edge start(Path folder, EdgeConfig config, int maxConnections) {
     Xds xds = new Xds(config, new HostPort("127.0.0.1", 0));
     xds.start();
     EnvoyBootstrap bootstrap =
@@ -43,7 +47,7 @@ final class Edge implements AutoCloseable {
             OptionalInt.of(0),
             0,
             List.of(new InetSocketAddress("127.0.0.1", xds.port())),
-            5_000);
+            maxConnections);
     return new Edge(EnvoyProcess.start(folder, bootstrap), xds);
   }
 
@@ -58,7 +62,7 @@ final class Edge implements AutoCloseable {
     await()
         .atMost(Duration.ofSeconds(15))
         .pollDelay(Duration.ZERO)
-        .pollInterval(Duration.ofMillis(5))
+        .pollInterval(Duration.ofMillis(10))
         .failFast("the Envoy refused its configuration", () -> !nacks().isEmpty())
         .until(() -> inSync() && xds.laggards(revision).isEmpty());
   }
