@@ -77,7 +77,7 @@ public final class Supervisor {
    */
   public Up start() {
     state.create();
-    takeLock();
+    TierLock lock = takeLock();
     Blueprint.Binaries binaries = binaries();
     timeline.mark("programs");
     shape.redis().ifPresent(Supervisor::requireRedis);
@@ -98,6 +98,7 @@ public final class Supervisor {
                   line.keep();
                   tier.close();
                   control.close();
+                  lock.close();
                 }));
     try {
       tier.start(parts);
@@ -113,7 +114,7 @@ public final class Supervisor {
     return new Up(tier, json, addresses.text(), timeline.table(tier));
   }
 
-  private void takeLock() {
+  private TierLock takeLock() {
     Optional<TierLock> lock = TierLock.take(state);
     if (lock.isEmpty()) {
       throw new CommandException(
@@ -130,6 +131,7 @@ public final class Supervisor {
     if (!ended.isEmpty()) {
       line.above("ended what an earlier tier had left: " + String.join(", ", ended));
     }
+    return lock.get();
   }
 
   private Blueprint.Binaries binaries() {
