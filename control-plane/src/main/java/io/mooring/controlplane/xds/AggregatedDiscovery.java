@@ -4,6 +4,7 @@ import io.envoyproxy.envoy.service.discovery.v3.AggregatedDiscoveryServiceGrpc.A
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
 import io.grpc.Status;
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.Optional;
 import java.util.function.BiFunction;
@@ -31,6 +32,9 @@ final class AggregatedDiscovery extends AggregatedDiscoveryServiceImplBase {
   public StreamObserver<DeltaDiscoveryRequest> deltaAggregatedResources(
       StreamObserver<DeltaDiscoveryResponse> responses) {
     Stream stream = new Stream(responses);
+    // Without a handler a response to an Envoy that is gone would throw.
+    ((ServerCallStreamObserver<DeltaDiscoveryResponse>) responses)
+        .setOnCancelHandler(() -> loop.execute(stream::end));
     return new StreamObserver<>() {
       @Override
       public void onNext(DeltaDiscoveryRequest request) {
@@ -44,11 +48,7 @@ final class AggregatedDiscovery extends AggregatedDiscoveryServiceImplBase {
 
       @Override
       public void onCompleted() {
-        loop.execute(
-            () -> {
-              stream.end();
-              responses.onCompleted();
-            });
+        loop.execute(stream::complete);
       }
     };
   }
@@ -90,6 +90,13 @@ final class AggregatedDiscovery extends AggregatedDiscoveryServiceImplBase {
     private void refuse(String why) {
       end();
       responses.onError(Status.INVALID_ARGUMENT.withDescription(why).asRuntimeException());
+    }
+
+    void complete() {
+      if (!ended) {
+        end();
+        responses.onCompleted();
+      }
     }
 
     void end() {

@@ -4,14 +4,18 @@ import com.google.protobuf.ByteString;
 import io.mooring.process.StartException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.SecureRandom;
+import java.security.GeneralSecurityException;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
 
 /** Where the edge's certificate and session ticket keys come from: files, read when asked. */
 final class Certificates {
@@ -58,12 +62,14 @@ final class Certificates {
       throw new StartException(
           "edge.private-key: %s is not a PEM private key".formatted(config.privateKey()), null);
     }
-    return new Material(ByteString.copyFrom(chain), ByteString.copyFrom(key), ticketKeys());
+    return new Material(ByteString.copyFrom(chain), ByteString.copyFrom(key), ticketKeys(key));
   }
 
-  private List<ByteString> ticketKeys() {
+  private List<ByteString> ticketKeys(byte[] privateKey) {
     byte[] keys =
-        config.sharedTickets() ? file("edge.ticket-keys", config.ticketKeys()) : ownTicketKey();
+        config.sharedTickets()
+            ? file("edge.ticket-keys", config.ticketKeys())
+            : derivedTicketKey(privateKey);
     if (keys.length == 0 || keys.length % TICKET_KEY_BYTES != 0) {
       throw new StartException(
           "edge.ticket-keys: %s holds %d bytes; expected 80 random bytes for each key"
@@ -77,10 +83,19 @@ final class Certificates {
     return List.copyOf(split);
   }
 
-  private static byte[] ownTicketKey() {
-    byte[] key = new byte[TICKET_KEY_BYTES];
-    new SecureRandom().nextBytes(key);
-    return key;
+  /** The same for all control planes that serve the same private key, and after a restart. */
+  private static byte[] derivedTicketKey(byte[] privateKey) {
+    try {
+      Mac mac = Mac.getInstance("HmacSHA256");
+      mac.init(new SecretKeySpec(privateKey, "HmacSHA256"));
+      ByteBuffer key = ByteBuffer.allocate(3 * mac.getMacLength());
+      for (int block = 0; key.hasRemaining(); block++) {
+        key.put(mac.doFinal(("edge-ticket-keys/" + block).getBytes(StandardCharsets.US_ASCII)));
+      }
+      return Arrays.copyOf(key.array(), TICKET_KEY_BYTES);
+    } catch (GeneralSecurityException impossible) {
+      throw new IllegalStateException(impossible);
+    }
   }
 
   private static byte[] file(String key, Path path) {

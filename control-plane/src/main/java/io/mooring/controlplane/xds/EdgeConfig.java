@@ -14,7 +14,7 @@ import java.util.List;
  * @param certificate PEM chain of the edge; empty: no TLS listener
  * @param privateKey PEM key of the certificate
  * @param ticketKeys TLS session ticket keys, 80 random bytes each, the first one encrypts; the same
- *     file for all control planes; empty: sessions are resumed on the same Envoy only
+ *     file for all control planes; empty: one that is derived from the private key
  * @param origins web origins whose pages may call the API, exact
  * @param ping the app servers' ping interval; an upgraded socket that is silent for four of them is
  *     closed

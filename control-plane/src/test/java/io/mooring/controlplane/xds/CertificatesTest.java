@@ -63,6 +63,14 @@ class CertificatesTest {
   }
 
   @Test
+  void withoutATicketKeyFileOneIsDerivedThatStaysTheSame() {
+    tickets = Path.of("");
+
+    assertEquals(read().ticketKeys(), read().ticketKeys());
+    assertEquals(80, read().ticketKeys().getFirst().size());
+  }
+
+  @Test
   void aMissingFileIsNamedWithItsKey() throws IOException {
     Files.delete(chain);
 

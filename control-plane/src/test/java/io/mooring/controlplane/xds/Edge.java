@@ -39,16 +39,27 @@ final class Edge implements AutoCloseable {
   static Edge start(Path folder, EdgeConfig config, int maxConnections) {
     Xds xds = new Xds(config, new HostPort("127.0.0.1", 0));
     xds.start();
-    EnvoyBootstrap bootstrap =
+    return new Edge(startEnvoy(folder, ID, xds, maxConnections), xds);
+  }
+
+  private static EnvoyProcess startEnvoy(Path folder, String id, Xds xds, int maxConnections) {
+    return EnvoyProcess.start(
+        folder,
         new EnvoyBootstrap(
-            ID,
+            id,
             "127.0.0.1",
             OptionalInt.of(0),
             OptionalInt.of(0),
             0,
             List.of(new InetSocketAddress("127.0.0.1", xds.port())),
-            maxConnections);
-    return new Edge(EnvoyProcess.start(folder, bootstrap), xds);
+            maxConnections));
+  }
+
+  /** A second Envoy that follows the same control plane, ready. */
+  EnvoyProcess startAnotherEnvoy(Path folder, String id) {
+    EnvoyProcess another = startEnvoy(folder, id, xds, 5_000);
+    another.awaitReady();
+    return another;
   }
 
   /** Makes these the registry's servers, and waits until the Envoy has ACKed it and is ready. */
@@ -68,7 +79,7 @@ final class Edge implements AutoCloseable {
   }
 
   private boolean inSync() {
-    return xds.fleet().stream().anyMatch(EnvoyStatus::inSync);
+    return xds.fleet().stream().anyMatch(status -> status.id().equals(ID) && status.inSync());
   }
 
   private List<String> nacks() {

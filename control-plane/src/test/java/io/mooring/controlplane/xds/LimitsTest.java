@@ -69,6 +69,18 @@ class LimitsTest {
   }
 
   @Test
+  void aHeadThatIsNotWholeAfterFiveSecondsEndsTheConnection() throws Exception {
+    try (Socket slow = new Socket("127.0.0.1", edge.port())) {
+      slow.setSoTimeout(8_000);
+      slow.getOutputStream().write(Wire.bytes("GET /ws HTTP/1.1\r\nHost: edge.test\r\n"));
+
+      String answer = Wire.head(slow.getInputStream());
+
+      assertTrue(answer.startsWith("HTTP/1.1 408"), answer);
+    }
+  }
+
+  @Test
   void moreHandshakesThanAllowedGet503AndAreToldToRetry() {
     List<Answer> answers = new ArrayList<>();
     for (int i = 0; i < 30; i++) {

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.mooring.controlplane.xds.Handshake.Answer;
 import io.mooring.process.HostPort;
+import io.mooring.programs.EnvoyProcess;
 import io.mooring.registry.RegistryView;
 import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.X509Bundle;
@@ -22,6 +23,7 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
 import org.junit.jupiter.api.AfterAll;
@@ -105,9 +107,13 @@ class PushTest {
   }
 
   private static Answer secured() throws Exception {
-    SSLContext trusting = SSLContext.getInstance("TLS");
-    trusting.init(null, new TrustManager[] {authority.toTrustManager()}, null);
-    return Handshake.to(edge.tlsPort(), trusting).send();
+    return Handshake.to(edge.tlsPort(), trusting()).send();
+  }
+
+  private static SSLContext trusting() throws Exception {
+    SSLContext context = SSLContext.getInstance("TLS");
+    context.init(null, new TrustManager[] {authority.toTrustManager()}, null);
+    return context;
   }
 
   private static String certificateOf(Answer answer) throws Exception {
@@ -166,10 +172,48 @@ class PushTest {
   }
 
   @Test
-  void theTlsPortSpeaksHttp11OverTls13() throws Exception {
-    SSLSocket socket = (SSLSocket) live.socket();
+  void theTlsPortSpeaksTls12And13() throws Exception {
+    for (String version : List.of("TLSv1.2", "TLSv1.3")) {
+      try (SSLSocket socket = tlsSocket(edge.tlsPort())) {
+        socket.setEnabledProtocols(new String[] {version});
+        socket.startHandshake();
 
-    assertEquals("TLSv1.3", socket.getSession().getProtocol());
+        assertEquals(version, socket.getSession().getProtocol());
+      }
+    }
+  }
+
+  @Test
+  void theTlsPortSpeaksHttp11Only() throws Exception {
+    try (SSLSocket socket = tlsSocket(edge.tlsPort())) {
+      SSLParameters parameters = socket.getSSLParameters();
+      parameters.setApplicationProtocols(new String[] {"h2", "http/1.1"});
+      socket.setSSLParameters(parameters);
+      socket.startHandshake();
+
+      assertEquals("http/1.1", socket.getApplicationProtocol());
+    }
+  }
+
+  private static SSLSocket tlsSocket(int port) throws Exception {
+    return (SSLSocket) trusting().getSocketFactory().createSocket("127.0.0.1", port);
+  }
+
+  @Test
+  void aTlsSessionMadeWithOneEnvoyIsResumedByAnother() throws Exception {
+    SSLContext client = trusting();
+    try (EnvoyProcess another = edge.startAnotherEnvoy(folder.resolve("another"), "edge-2");
+        Relay address = Relay.to(new HostPort("127.0.0.1", edge.tlsPort()))) {
+      int port = address.address().port();
+      Handshake.to(port, client).send().close();
+
+      address.redirect(new HostPort("127.0.0.1", another.port("wss").orElseThrow()));
+      try (Answer answer = Handshake.to(port, client).send()) {
+        assertEquals(101, answer.status());
+      }
+
+      assertEquals(1, another.stat("listener.wss.ssl.session_reused"));
+    }
   }
 
   @Test

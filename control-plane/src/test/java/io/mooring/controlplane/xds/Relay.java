@@ -13,7 +13,7 @@ import java.util.concurrent.CountDownLatch;
 /** A place in front of another that can freeze: connections stay open and nothing is answered. */
 final class Relay implements AutoCloseable {
   private final ServerSocket port;
-  private final HostPort target;
+  private volatile HostPort target;
   private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
   private volatile CountDownLatch frozen = new CountDownLatch(0);
 
@@ -36,7 +36,8 @@ final class Relay implements AutoCloseable {
     try {
       while (!port.isClosed()) {
         Socket client = port.accept();
-        Socket server = new Socket(target.host(), target.port());
+        HostPort to = target;
+        Socket server = new Socket(to.host(), to.port());
         sockets.add(client);
         sockets.add(server);
         Thread.ofVirtual().start(() -> pump(client, server));
@@ -72,6 +73,11 @@ final class Relay implements AutoCloseable {
 
   HostPort address() {
     return new HostPort("127.0.0.1", port.getLocalPort());
+  }
+
+  /** Where connections go that are opened from now on. */
+  void redirect(HostPort other) {
+    target = other;
   }
 
   void freeze() {
