@@ -72,7 +72,7 @@ class MemoryTest {
   }
 
   @Test
-  void ahigherRevisionOfAnotherHistoryNeverShrinksMemory() {
+  void aHigherRevisionOfAnotherHistoryNeverShrinksMemory() {
     memory.adopt(whole("life", 59, "t59", "again", server("a", 5)));
 
     assertView(59, "a5", "b1", "c2");
