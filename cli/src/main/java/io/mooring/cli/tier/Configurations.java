@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -120,17 +121,15 @@ final class Configurations {
 
   /** Where pages of the development tier come from: its UI, and its edges. */
   private String origins() {
-    int ui = shape.port(Kind.CONTROL, "http", 1);
-    int wss = shape.port(Kind.EDGE, "wss", 1);
-    int ws = shape.port(Kind.EDGE, "ws", 1);
-    return List.of(
-            "http://localhost:" + ui,
-            "http://127.0.0.1:" + ui,
-            "https://localhost:" + wss,
-            "http://localhost:" + ws)
-        .stream()
-        .map(Configurations::quoted)
-        .collect(Collectors.joining(", "));
+    List<String> origins = new ArrayList<>();
+    for (String host : List.of("localhost", "127.0.0.1")) {
+      origins.add("http://" + host + ":" + shape.port(Kind.CONTROL, "http", 1));
+      for (int edge = 1; edge <= shape.envoys(); edge++) {
+        origins.add("https://" + host + ":" + shape.port(Kind.EDGE, "wss", edge));
+        origins.add("http://" + host + ":" + shape.port(Kind.EDGE, "ws", edge));
+      }
+    }
+    return origins.stream().map(Configurations::quoted).collect(Collectors.joining(", "));
   }
 
   private String redis() {
