@@ -18,6 +18,7 @@ import java.util.List;
 public record UpgradeRequest(String path, String key, List<String> subprotocols, RequestHead head) {
   private static final String GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
   private static final int KEY_BYTES = 16;
+  private static final int KEY_CHARACTERS = 24;
 
   /**
    * @throws RefusedException naming the first rule that is broken
@@ -59,7 +60,8 @@ public record UpgradeRequest(String path, String key, List<String> subprotocols,
   private static String key(RequestHead head) {
     String key = head.single("sec-websocket-key");
     try {
-      if (Base64.getDecoder().decode(key.getBytes(ISO_8859_1)).length == KEY_BYTES) {
+      if (key.length() == KEY_CHARACTERS
+          && Base64.getDecoder().decode(key.getBytes(ISO_8859_1)).length == KEY_BYTES) {
         return key;
       }
     } catch (IllegalArgumentException notBase64) {

@@ -1,0 +1,4 @@
+@NullMarked
+package io.mooring.server.access;
+
+import org.jspecify.annotations.NullMarked;

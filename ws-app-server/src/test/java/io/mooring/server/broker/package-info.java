@@ -1,0 +1,4 @@
+@NullMarked
+package io.mooring.server.broker;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.mooring.server.channel;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.mooring.server.connection;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.mooring.server.registration;
+
+import org.jspecify.annotations.NullMarked;
