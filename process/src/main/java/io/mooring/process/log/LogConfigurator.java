@@ -28,6 +28,8 @@ public final class LogConfigurator extends ContextAwareBase implements Configura
     root.addAppender(console);
     // Endpoints says itself, with the configuration key, why its port could not be taken.
     context.getLogger("io.helidon.webserver.LoomServer").setLevel(Level.OFF);
+    // Whoever uses Redis says once that it is away; this says it with every attempt.
+    context.getLogger("io.lettuce.core.protocol.ConnectionWatchdog").setLevel(Level.OFF);
     String level = System.getenv().getOrDefault("MOORING_LOG_LEVEL", "info");
     context.getLogger("io.mooring").setLevel(Level.toLevel(level, Level.INFO));
     return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
