@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,6 +31,7 @@ public final class RedisBroker implements Broker {
   private final RedisScript append = new RedisScript("append.lua");
   private final RedisScript top = new RedisScript("top.lua");
   private final Set<String> subscribed = ConcurrentHashMap.newKeySet();
+  private final ConcurrentMap<String, CompletableFuture<Void>> opening = new ConcurrentHashMap<>();
   private final RedisLink link;
 
   /**
@@ -51,13 +53,17 @@ public final class RedisBroker implements Broker {
 
   @Override
   public CompletionStage<Position> subscribe(String channel) {
-    String live = RedisKeys.live(channel);
-    return attempt(() -> link.subscriptions().ssubscribe(live))
-        .thenCompose(
-            active -> {
-              subscribed.add(channel);
-              return top(channel);
-            })
+    CompletableFuture<Void> active = new CompletableFuture<>();
+    opening.put(channel, active);
+    attempt(() -> link.subscriptions().ssubscribe(RedisKeys.live(channel)))
+        .whenComplete(
+            (sent, failure) -> {
+              if (failure != null && opening.remove(channel, active)) {
+                active.completeExceptionally(failure);
+              }
+            });
+    return active
+        .thenCompose(there -> top(channel))
         .whenComplete(
             (position, failure) -> {
               if (failure != null) {
@@ -166,7 +172,11 @@ public final class RedisBroker implements Broker {
     @Override
     public void ssubscribed(String live, long count) {
       String channel = RedisKeys.channel(live);
-      if (subscribed.contains(channel)) {
+      CompletableFuture<Void> first = opening.remove(channel);
+      if (first != null) {
+        subscribed.add(channel);
+        first.complete(null);
+      } else if (subscribed.contains(channel)) {
         deliveries.renewed(channel);
       }
     }
