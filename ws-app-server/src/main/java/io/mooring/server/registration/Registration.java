@@ -1,7 +1,12 @@
 package io.mooring.server.registration;
 
+import com.google.protobuf.Any;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.rpc.Code;
+import com.google.rpc.ErrorInfo;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.grpc.protobuf.StatusProto;
 import io.grpc.stub.StreamObserver;
 import io.mooring.process.HostPort;
 import io.mooring.process.Secret;
@@ -15,6 +20,7 @@ import io.mooring.registry.v1.ServerCommand;
 import io.mooring.registry.v1.ServerReport;
 import io.mooring.registry.v1.State;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -175,13 +181,33 @@ public final class Registration implements AutoCloseable {
   }
 
   private void notRegistered(Throwable failure) {
-    Claim held = claim;
-    if (held != null
-        && Status.fromThrowable(failure).getCode() == Status.Code.FAILED_PRECONDITION) {
-      fenced(held.getGeneration() + 1);
+    OptionalLong newest = overtakenBy(failure);
+    if (newest.isPresent()) {
+      fenced(newest.getAsLong());
     } else {
       failed(failure);
     }
+  }
+
+  /** The generation of the instance that took the id while this one's lease had ended. */
+  private static OptionalLong overtakenBy(Throwable failure) {
+    com.google.rpc.Status status = StatusProto.fromThrowable(failure);
+    if (status == null || status.getCode() != Code.FAILED_PRECONDITION_VALUE) {
+      return OptionalLong.empty();
+    }
+    for (Any detail : status.getDetailsList()) {
+      try {
+        if (detail.is(ErrorInfo.class)) {
+          ErrorInfo info = detail.unpack(ErrorInfo.class);
+          if (info.getReason().equals("FENCED")) {
+            return OptionalLong.of(Long.parseLong(info.getMetadataOrDefault("generation", "0")));
+          }
+        }
+      } catch (InvalidProtocolBufferException | NumberFormatException unreadable) {
+        log.warn("event=registry_answer_unreadable reason=\"{}\"", unreadable.getMessage());
+      }
+    }
+    return OptionalLong.empty();
   }
 
   private void openSession(Claim held) {

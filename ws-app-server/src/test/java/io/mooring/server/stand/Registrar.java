@@ -1,12 +1,16 @@
 package io.mooring.server.stand;
 
+import com.google.protobuf.Any;
+import com.google.rpc.Code;
+import com.google.rpc.ErrorInfo;
 import io.grpc.Metadata;
 import io.grpc.Server;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
-import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyServerBuilder;
+import io.grpc.protobuf.StatusProto;
 import io.grpc.stub.StreamObserver;
 import io.mooring.process.HostPort;
 import io.mooring.registry.v1.DeregisterRequest;
@@ -34,6 +38,8 @@ public final class Registrar extends RegistryGrpc.RegistryImplBase implements Au
     RENEWS,
     SILENT,
     EXPIRES_ONCE,
+    /** Ends the lease, and refuses the return. */
+    OVERTAKEN,
     FENCES
   }
 
@@ -47,6 +53,7 @@ public final class Registrar extends RegistryGrpc.RegistryImplBase implements Au
   public volatile State state = State.STATE_ACTIVE;
   private final AtomicInteger generation = new AtomicInteger(6);
   private final Server server;
+  private final HostPort address;
 
   private Registrar(int port) throws IOException {
     server =
@@ -55,6 +62,7 @@ public final class Registrar extends RegistryGrpc.RegistryImplBase implements Au
             .intercept(new Tokens())
             .build()
             .start();
+    address = new HostPort("127.0.0.1", server.getPort());
   }
 
   public static Registrar start() throws IOException {
@@ -62,18 +70,18 @@ public final class Registrar extends RegistryGrpc.RegistryImplBase implements Au
   }
 
   public HostPort address() {
-    return new HostPort("127.0.0.1", server.getPort());
+    return address;
   }
 
   @Override
   public void register(RegisterRequest request, StreamObserver<RegisterResponse> answer) {
     registrations.add(request);
-    long held =
-        request.getGeneration() > 0 ? request.getGeneration() : generation.incrementAndGet();
-    if (mood == Mood.FENCES) {
-      answer.onError(Status.FAILED_PRECONDITION.asRuntimeException());
+    if (mood == Mood.OVERTAKEN) {
+      answer.onError(overtaken());
       return;
     }
+    long held =
+        request.getGeneration() > 0 ? request.getGeneration() : generation.incrementAndGet();
     answer.onNext(
         RegisterResponse.newBuilder()
             .setIncarnation("life")
@@ -83,6 +91,19 @@ public final class Registrar extends RegistryGrpc.RegistryImplBase implements Au
             .setState(state)
             .build());
     answer.onCompleted();
+  }
+
+  private static StatusRuntimeException overtaken() {
+    return StatusProto.toStatusRuntimeException(
+        com.google.rpc.Status.newBuilder()
+            .setCode(Code.FAILED_PRECONDITION_VALUE)
+            .addDetails(
+                Any.pack(
+                    ErrorInfo.newBuilder()
+                        .setReason("FENCED")
+                        .putMetadata("generation", "99")
+                        .build()))
+            .build());
   }
 
   @Override
@@ -100,6 +121,8 @@ public final class Registrar extends RegistryGrpc.RegistryImplBase implements Au
             mood = Mood.RENEWS;
             commands.onNext(command.setExpired(Expired.getDefaultInstance()).build());
           }
+          case OVERTAKEN ->
+              commands.onNext(command.setExpired(Expired.getDefaultInstance()).build());
           case FENCES ->
               commands.onNext(command.setFenced(Fenced.newBuilder().setGeneration(99)).build());
         }

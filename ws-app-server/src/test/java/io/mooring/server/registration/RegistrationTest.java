@@ -1,0 +1,220 @@
+package io.mooring.server.registration;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.mooring.process.HostPort;
+import io.mooring.process.Secret;
+import io.mooring.registry.v1.Load;
+import io.mooring.registry.v1.RegisterRequest;
+import io.mooring.registry.v1.State;
+import io.mooring.server.stand.Registrar;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class RegistrationTest {
+  private final AtomicInteger fenced = new AtomicInteger();
+  private final List<AutoCloseable> open = new ArrayList<>();
+
+  @AfterEach
+  void end() throws Exception {
+    for (AutoCloseable one : open.reversed()) {
+      one.close();
+    }
+  }
+
+  @Test
+  void saysWhoTheServerIsAndKeepsItsLease() throws IOException {
+    Registrar registrar = registrar();
+    Registration registration = registration(registrar.address());
+
+    Awaitility.await().until(() -> registrar.reports.size() >= 3);
+
+    RegisterRequest request = registrar.registrations.getFirst();
+    assertEquals(1, registrar.registrations.size());
+    assertEquals("app-1", request.getServerId());
+    assertEquals("uid-1", request.getInstanceUid());
+    assertEquals("app", request.getService());
+    assertEquals("127.0.0.1:7200", request.getAddress());
+    assertEquals("127.0.0.1:7300", request.getApiAddress());
+    assertEquals(8, request.getWeight());
+    assertEquals("r1", request.getRelease());
+    assertEquals(List.of("verdict/1"), request.getCapabilitiesList());
+    assertTrue(registrar.tokens.stream().allMatch("Bearer secret"::equals));
+    assertEquals(5, registrar.reports.getLast().getLoad().getConnections());
+    assertEquals(7, registrar.reports.getLast().getClaim().getGeneration());
+    assertEquals(new Membership.Registered(7, false), registration.membership());
+  }
+
+  @Test
+  void tellsWarmingFromActive() throws IOException {
+    Registrar registrar = registrar();
+    registrar.state = State.STATE_WARMING;
+    Registration registration = registration(registrar.address());
+    Awaitility.await()
+        .until(() -> registration.membership().equals(new Membership.Registered(7, true)));
+
+    registrar.state = State.STATE_ACTIVE;
+
+    Awaitility.await()
+        .until(() -> registration.membership().equals(new Membership.Registered(7, false)));
+  }
+
+  @Test
+  void goesToAnotherRegistryWhenOneRefusesConnections() throws IOException {
+    HostPort nobody = closedPort();
+    Registrar registrar = registrar();
+    Registration registration = registration(nobody, registrar.address());
+
+    Awaitility.await().until(() -> registration.membership() instanceof Membership.Registered);
+  }
+
+  @Test
+  void goesToAnotherRegistryWhenOneAcceptsAndIsSilent() throws IOException {
+    ServerSocket frozen = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    open.add(frozen);
+    Registrar registrar = registrar();
+    Registration registration =
+        registration(new HostPort("127.0.0.1", frozen.getLocalPort()), registrar.address());
+
+    Awaitility.await().until(() -> registration.membership() instanceof Membership.Registered);
+  }
+
+  @Test
+  void takesItsClaimToAnotherRegistryWhenAnsweredNoMore() throws IOException {
+    Registrar first = registrar();
+    Registrar second = registrar();
+    Registration registration = registration(first.address(), second.address());
+    Awaitility.await().until(() -> first.reports.size() >= 2);
+
+    first.mood = Registrar.Mood.SILENT;
+
+    Awaitility.await().until(() -> second.reports.size() >= 2);
+    assertEquals(0, second.registrations.size());
+    assertEquals(first.reports.getFirst().getClaim(), second.reports.getFirst().getClaim());
+    assertEquals(new Membership.Registered(7, false), registration.membership());
+  }
+
+  @Test
+  void losesNothingWhileNoRegistryAnswers() throws IOException {
+    Registrar registrar = registrar();
+    Registration registration = registration(registrar.address());
+    Awaitility.await().until(() -> registrar.reports.size() >= 2);
+    int reports = registrar.reports.size();
+
+    registrar.mood = Registrar.Mood.SILENT;
+    Awaitility.await().until(() -> registrar.reports.size() >= reports + 5);
+    assertEquals(new Membership.Registered(7, false), registration.membership());
+    registrar.mood = Registrar.Mood.RENEWS;
+    int before = registrar.reports.size();
+
+    Awaitility.await().until(() -> registrar.reports.size() >= before + 3);
+    assertEquals(1, registrar.registrations.size());
+    assertEquals(0, fenced.get());
+  }
+
+  @Test
+  void registersAgainAsTheSameInstanceWhenItsLeaseHasExpired() throws IOException {
+    Registrar registrar = registrar();
+    Registration registration = registration(registrar.address());
+    Awaitility.await().until(() -> registrar.reports.size() >= 2);
+
+    registrar.mood = Registrar.Mood.EXPIRES_ONCE;
+
+    Awaitility.await().until(() -> registrar.registrations.size() == 2);
+    assertEquals("uid-1", registrar.registrations.get(1).getInstanceUid());
+    assertEquals(7, registrar.registrations.get(1).getGeneration());
+    int before = registrar.reports.size();
+    Awaitility.await().until(() -> registrar.reports.size() >= before + 2);
+    assertEquals(new Membership.Registered(7, false), registration.membership());
+  }
+
+  @Test
+  void endsWhenAnotherInstanceHasTheId() throws IOException {
+    Registrar registrar = registrar();
+    Registration registration = registration(registrar.address());
+    Awaitility.await().until(() -> registrar.reports.size() >= 2);
+
+    registrar.mood = Registrar.Mood.FENCES;
+
+    Awaitility.await().until(() -> fenced.get() == 1);
+    assertEquals(new Membership.Fenced(99), registration.membership());
+  }
+
+  @Test
+  void endsWhenRefusedOnItsReturn() throws IOException {
+    Registrar registrar = registrar();
+    Registration registration = registration(registrar.address());
+    Awaitility.await().until(() -> registrar.reports.size() >= 2);
+
+    registrar.mood = Registrar.Mood.OVERTAKEN;
+
+    Awaitility.await().until(() -> fenced.get() == 1);
+    assertEquals(new Membership.Fenced(99), registration.membership());
+  }
+
+  @Test
+  void saysWhatIsInTheWayUntilItIsRegistered() throws IOException {
+    Registration registration = registration(closedPort());
+
+    Awaitility.await()
+        .until(
+            () ->
+                registration.membership() instanceof Membership.Registering registering
+                    && registering.reason().contains("UNAVAILABLE"));
+  }
+
+  @Test
+  void leavesWithItsClaim() throws Exception {
+    Registrar registrar = registrar();
+    Registration registration = registration(registrar.address());
+    Awaitility.await().until(() -> registrar.reports.size() >= 2);
+
+    registration.leave().get(5, TimeUnit.SECONDS);
+
+    assertEquals(7, registrar.departures.getFirst().getClaim().getGeneration());
+    assertInstanceOf(Membership.Leaving.class, registration.membership());
+  }
+
+  private Registrar registrar() throws IOException {
+    Registrar registrar = Registrar.start();
+    open.add(registrar);
+    return registrar;
+  }
+
+  private Registration registration(HostPort... registries) {
+    Registration registration =
+        new Registration(
+            new Registrant(
+                "app-1",
+                "uid-1",
+                "app",
+                "127.0.0.1:7200",
+                "127.0.0.1:7300",
+                8,
+                "r1",
+                List.of("verdict/1")),
+            List.of(registries),
+            Secret.of("secret"),
+            () -> Load.newBuilder().setConnections(5).build(),
+            fenced::incrementAndGet);
+    open.add(registration);
+    registration.start();
+    return registration;
+  }
+
+  private static HostPort closedPort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return new HostPort("127.0.0.1", socket.getLocalPort());
+    }
+  }
+}
