@@ -33,6 +33,7 @@ record ServerConfig(
     Duration ping,
     Duration pong,
     Duration resume,
+    Duration headTimeout,
     Duration handshakeDeadline,
     Limits limits,
     Map<String, Namespace> namespaces) {
@@ -45,6 +46,7 @@ record ServerConfig(
     Ids.require("name", name);
     expect(weight >= 1 && weight <= MOST_WEIGHT, "weight", weight, "1 to " + MOST_WEIGHT);
     expect(loops >= 0, "loops", loops, "0 or more");
+    expect(headTimeout.isPositive(), "head-timeout", headTimeout, "more than 0");
     expect(ping.isPositive(), "ping", ping, "more than 0");
     expect(
         pong.isPositive() && pong.compareTo(ping) <= 0, "pong", pong, "more than 0, at most ping");

@@ -90,6 +90,7 @@ public final class WsAppServer implements AutoCloseable {
         new Port(
             config.websocket().address(),
             loops,
+            config.headTimeout(),
             (int) config.limits().queue().bytes(),
             gate,
             traffic::handshake);
@@ -101,7 +102,20 @@ public final class WsAppServer implements AutoCloseable {
         "ws-app-server", ServerConfig.class, arguments, config -> new WsAppServer(config).start());
   }
 
+  /**
+   * @throws StartException with what is in the way; then nothing is left running
+   */
   WsAppServer start() {
+    try {
+      begin();
+      return this;
+    } catch (StartException refused) {
+      close();
+      throw refused;
+    }
+  }
+
+  private void begin() {
     traffic.watch(connections::count, loops::lagMicros);
     loops.start();
     broker.start(hub);
@@ -116,7 +130,6 @@ public final class WsAppServer implements AutoCloseable {
             () -> connections.closeAll(CloseCode.DRAIN));
     registration = Optional.of(registering);
     registering.start();
-    return this;
   }
 
   /** Leaves the registry, tells every client to come back elsewhere, and ends. */
@@ -160,6 +173,14 @@ public final class WsAppServer implements AutoCloseable {
 
   int httpPort() {
     return endpoints.port();
+  }
+
+  Loops loops() {
+    return loops;
+  }
+
+  Connections connections() {
+    return connections;
   }
 
   private Membership membership() {

@@ -6,6 +6,10 @@ import io.mooring.server.stand.Edge;
 import io.mooring.server.stand.Registrar;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -56,6 +60,29 @@ final class Stand implements AutoCloseable {
 
   int port() {
     return server.websocketPort();
+  }
+
+  /** What {@code /readyz} answers. */
+  String ready() {
+    return get("/readyz");
+  }
+
+  /** What {@code /metrics} answers. */
+  String metrics() {
+    return get("/metrics");
+  }
+
+  private String get(String path) {
+    URI uri = URI.create("http://127.0.0.1:" + server.httpPort() + path);
+    try (HttpClient http = HttpClient.newHttpClient()) {
+      return http.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString())
+          .body();
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError(interrupted);
+    }
   }
 
   /** A client of a user that has its {@code hello}. */

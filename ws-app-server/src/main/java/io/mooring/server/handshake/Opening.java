@@ -23,12 +23,12 @@ final class Opening extends ChannelInboundHandlerAdapter {
   static final int MAX_HEAD = 32 * 1024;
 
   static final int MAX_LINE = 17 * 1024;
-  static final long HEAD_MILLIS = 5_000;
 
   private static final Logger log = LoggerFactory.getLogger(Opening.class);
   private static final long LINGER_MILLIS = 1_000;
 
   private final Loop loop;
+  private final long headMillis;
   private final Admission admission;
   private final Consumer<String> outcomes;
   private @Nullable ByteBuf head;
@@ -37,10 +37,12 @@ final class Opening extends ChannelInboundHandlerAdapter {
   private boolean refused;
 
   /**
+   * @param headMillis how long the request head may take
    * @param outcomes counts handshakes: {@code accepted}, or the code of the refusal
    */
-  Opening(Loop loop, Admission admission, Consumer<String> outcomes) {
+  Opening(Loop loop, long headMillis, Admission admission, Consumer<String> outcomes) {
     this.loop = loop;
+    this.headMillis = headMillis;
     this.admission = admission;
     this.outcomes = outcomes;
   }
@@ -48,11 +50,11 @@ final class Opening extends ChannelInboundHandlerAdapter {
   @Override
   public void handlerAdded(ChannelHandlerContext context) {
     expire(
-        HEAD_MILLIS,
+        headMillis,
         () ->
             refuse(
                 context,
-                Refusal.of(408, "timeout", "no whole request head within " + HEAD_MILLIS + " ms")));
+                Refusal.of(408, "timeout", "no whole request head within " + headMillis + " ms")));
   }
 
   @Override

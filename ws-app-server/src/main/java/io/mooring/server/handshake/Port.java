@@ -11,6 +11,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -24,11 +25,13 @@ public final class Port implements AutoCloseable {
   private @Nullable Channel listening;
 
   /**
+   * @param headTimeout how long a request head may take
    * @param queueBytes a connection's outbound queue, beyond which it counts as not writable
    */
   public Port(
       HostPort address,
       Loops loops,
+      Duration headTimeout,
       int queueBytes,
       Admission admission,
       Consumer<String> outcomes) {
@@ -50,7 +53,9 @@ public final class Port implements AutoCloseable {
                   @Override
                   protected void initChannel(Channel channel) {
                     Loop loop = loops.of(channel.eventLoop());
-                    channel.pipeline().addLast(new Opening(loop, admission, outcomes));
+                    channel
+                        .pipeline()
+                        .addLast(new Opening(loop, headTimeout.toMillis(), admission, outcomes));
                   }
                 });
   }

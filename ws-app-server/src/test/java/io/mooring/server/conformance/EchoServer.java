@@ -9,6 +9,7 @@ import io.mooring.server.handshake.Admission;
 import io.mooring.server.handshake.Port;
 import io.mooring.server.loop.Loops;
 import io.netty.buffer.ByteBuf;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** Echoes messages over the server's own handshake and frames, for conformance suites. */
@@ -27,7 +28,13 @@ public final class EchoServer implements AutoCloseable {
           return new Admission.Admitted(socket, "", new byte[0], () -> {});
         };
     this.port =
-        new Port(new HostPort("127.0.0.1", port), loops, QUEUE_BYTES, everybody, outcome -> {});
+        new Port(
+            new HostPort("127.0.0.1", port),
+            loops,
+            Duration.ofSeconds(5),
+            QUEUE_BYTES,
+            everybody,
+            outcome -> {});
   }
 
   /** Rules under which a suite's largest messages pass. */
