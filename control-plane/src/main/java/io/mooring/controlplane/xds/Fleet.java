@@ -69,7 +69,9 @@ final class Fleet {
   /** Makes the conversation's state visible to other threads. */
   void publish(Conversation conversation) {
     assert loop.inLoop();
-    statuses.put(conversation.envoy().id(), conversation.status());
+    if (conversations.contains(conversation)) {
+      statuses.put(conversation.envoy().id(), conversation.status());
+    }
   }
 
   Collection<Conversation> conversations() {

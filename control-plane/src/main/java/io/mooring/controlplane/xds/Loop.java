@@ -4,9 +4,13 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The one thread that owns every conversation; work for it is a message. */
 final class Loop implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Loop.class);
+
   private volatile @Nullable Thread thread;
   private final ThreadPoolExecutor executor =
       new ThreadPoolExecutor(
@@ -20,7 +24,14 @@ final class Loop implements AutoCloseable {
           new ThreadPoolExecutor.DiscardPolicy());
 
   void execute(Runnable work) {
-    executor.execute(work);
+    executor.execute(
+        () -> {
+          try {
+            work.run();
+          } catch (RuntimeException failed) {
+            log.error("event=xds_work_failed", failed);
+          }
+        });
   }
 
   boolean inLoop() {

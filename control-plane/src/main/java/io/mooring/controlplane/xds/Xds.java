@@ -39,8 +39,8 @@ public final class Xds implements AutoCloseable {
   private @Nullable Server server;
   private volatile int port;
 
-  /** Written by the loop only, once started. */
-  private volatile Snapshot snapshot;
+  /** Belongs to the loop. */
+  private Snapshot snapshot;
 
   /**
    * @param config the edge's part of the configuration
@@ -60,7 +60,7 @@ public final class Xds implements AutoCloseable {
    */
   public void start() {
     if (config.tls()) {
-      snapshot = snapshot.withSecrets(new Certificates(config).read());
+      readCertificate();
     } else {
       log.warn("event=xds_no_certificate hint=\"edge.certificate is not set: no TLS listener\"");
     }
@@ -118,8 +118,12 @@ public final class Xds implements AutoCloseable {
     assert loop.inLoop();
     snapshot = newest;
     for (Conversation conversation : fleet.conversations()) {
-      conversation.offer(newest);
-      fleet.publish(conversation);
+      // A message each: what one of them throws does not reach the others.
+      loop.execute(
+          () -> {
+            conversation.offer(newest);
+            fleet.publish(conversation);
+          });
     }
   }
 
@@ -130,9 +134,12 @@ public final class Xds implements AutoCloseable {
    * @throws StartException if a file is not to be had; the Envoys then keep the old ones
    */
   public void reloadCertificate() {
-    if (!config.tls()) {
-      return;
+    if (config.tls()) {
+      readCertificate();
     }
+  }
+
+  private void readCertificate() {
     Certificates.Material material = new Certificates(config).read();
     loop.execute(() -> offer(snapshot.withSecrets(material)));
   }

@@ -20,11 +20,16 @@ import io.mooring.process.HostPort;
 import io.mooring.process.StartException;
 import io.mooring.registry.Address;
 import io.mooring.registry.ServerState;
+import io.netty.pkitesting.CertificateBuilder;
+import io.netty.pkitesting.X509Bundle;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The server's side of the stream, towards clients that behave in any way. */
 class XdsTest {
@@ -109,6 +114,50 @@ class XdsTest {
     await().until(() -> !last.responses.isEmpty());
     await().until(() -> xds.fleet().stream().filter(EnvoyStatus::connected).count() == 2);
     assertTrue(xds.laggards(51).contains("steady"));
+  }
+
+  @Test
+  void serversThatWereKnownBeforeItStartedAndTheCertificateAreBothServed(@TempDir Path folder)
+      throws Exception {
+    X509Bundle certificate =
+        new CertificateBuilder()
+            .subject("CN=edge")
+            .setIsCertificateAuthority(true)
+            .ecp256()
+            .buildSelfSigned();
+    EdgeConfig plain = Edge.config(new HostPort("127.0.0.1", 7120));
+    EdgeConfig secured =
+        new EdgeConfig(
+            plain.defaultService(),
+            plain.domains(),
+            plain.authFilters(),
+            Files.writeString(folder.resolve("edge.pem"), certificate.getCertificatePathPEM()),
+            Files.writeString(folder.resolve("edge.key"), certificate.getPrivateKeyPEM()),
+            Path.of(""),
+            plain.origins(),
+            plain.ping(),
+            plain.handshakesPerSecond());
+    try (Xds early = new Xds(secured, new HostPort("127.0.0.1", 0))) {
+      early.update(
+          Edge.view(
+              1, Edge.server("app-1", "app", ServerState.ACTIVE, new Address("127.0.0.1", 7200))));
+      early.start();
+      ManagedChannel toEarly =
+          NettyChannelBuilder.forAddress("127.0.0.1", early.port()).usePlaintext().build();
+      Client client = new Client();
+      var requests =
+          AggregatedDiscoveryServiceGrpc.newStub(toEarly).deltaAggregatedResources(client);
+
+      requests.onNext(endpointsOf("edge-1", "127.0.0.1"));
+      requests.onNext(
+          DeltaDiscoveryRequest.newBuilder()
+              .setTypeUrl(ResourceType.SDS.typeUrl())
+              .addResourceNamesSubscribe(Secrets.CERTIFICATE)
+              .build());
+
+      await().until(() -> client.responses.size() == 2);
+      toEarly.shutdownNow();
+    }
   }
 
   @Test
