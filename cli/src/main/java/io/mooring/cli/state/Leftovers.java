@@ -68,6 +68,8 @@ public final class Leftovers {
     try {
       Instant started = Instant.parse(parts[1]);
       return ProcessHandle.of(Long.parseLong(parts[0]))
+          // A dead process that nobody has waited for yet has no command any more.
+          .filter(handle -> handle.info().command().isPresent())
           .filter(
               handle ->
                   handle
