@@ -20,17 +20,11 @@ public final class Timeline {
 
   /**
    * Starts with the launcher, if it said when it was ({@code mooring.started}, microseconds since
-   * 1970), else with this process.
+   * 1970), else now.
    */
   public Timeline() {
-    this.origin =
-        Long.getLong("mooring.started", 0L) > 0
-            ? Long.getLong("mooring.started", 0L) / 1000
-            : ProcessHandle.current()
-                .info()
-                .startInstant()
-                .map(instant -> instant.toEpochMilli())
-                .orElseGet(System::currentTimeMillis);
+    long launcher = Long.getLong("mooring.started", 0L) / 1000;
+    this.origin = launcher > 0 ? launcher : System.currentTimeMillis();
   }
 
   /** A step of the supervisor's own has ended. */
