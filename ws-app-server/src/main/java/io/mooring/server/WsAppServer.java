@@ -34,6 +34,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -135,9 +136,11 @@ public final class WsAppServer implements AutoCloseable {
   /** Leaves the registry, tells every client to come back elsewhere, and ends. */
   @Override
   public void close() {
-    registration.ifPresent(Registration::leave);
-    connections
-        .closeAll(CloseCode.DRAIN)
+    CompletableFuture<Void> left =
+        registration
+            .map(Registration::leave)
+            .orElseGet(() -> CompletableFuture.completedFuture(null));
+    CompletableFuture.allOf(left, connections.closeAll(CloseCode.DRAIN))
         .completeOnTimeout(null, LAST_WORDS_MILLIS, TimeUnit.MILLISECONDS)
         .join();
     registration.ifPresent(Registration::close);

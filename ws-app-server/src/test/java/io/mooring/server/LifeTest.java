@@ -94,6 +94,15 @@ class LifeTest {
   }
 
   @Test
+  void leavesTheRegistryEvenIfNobodyIsConnected() throws Exception {
+    Stand stand = new Stand(folder);
+
+    stand.close();
+
+    assertEquals(7, stand.registrar().departures.getFirst().getClaim().getGeneration());
+  }
+
+  @Test
   void endsInTimeEvenIfItsClientsDoNot() throws Exception {
     Stand stand = new Stand(folder);
     try (Client client = stand.client("ann")) {

@@ -25,8 +25,9 @@ public final class Loop {
   }
 
   void start() {
+    // Not at a fixed rate: the ticks missed in a stall would all come at once, and hide its lag.
     ticking =
-        executor.scheduleAtFixedRate(
+        executor.scheduleWithFixedDelay(
             this::tick, Wheel.TICK_MILLIS, Wheel.TICK_MILLIS, TimeUnit.MILLISECONDS);
   }
 
