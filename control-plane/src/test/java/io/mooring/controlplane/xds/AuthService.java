@@ -89,7 +89,8 @@ final class AuthService extends AuthorizationImplBase implements AutoCloseable {
                 .addHeaders(header("x-mooring-conn", connectionId))
                 .addHeaders(header("x-mooring-identity", "signed"))
                 .addHeadersToRemove("authorization")
-                .addHeadersToRemove("cookie"))
+                .addHeadersToRemove("cookie")
+                .addQueryParametersToRemove("ticket"))
         .setDynamicMetadata(
             Struct.newBuilder()
                 .putFields("ws_hosts", Value.newBuilder().setStringValue(list).build()))

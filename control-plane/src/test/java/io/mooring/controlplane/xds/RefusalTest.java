@@ -183,6 +183,7 @@ class RefusalTest {
   void whatTheFilterRemovesDoesNotReachTheServer() {
     Handshake withToken =
         Handshake.to(edge.port())
+            .path("/ws?ticket=secret-ticket&service=app")
             .with("Authorization: Bearer secret-token")
             .with("Cookie: session=secret-cookie");
 
@@ -191,7 +192,7 @@ class RefusalTest {
     Map<String, String> asked = Optional.ofNullable(auth.asked().poll()).orElse(Map.of());
     assertEquals("Bearer secret-token", asked.get("authorization"));
     String head = Optional.ofNullable(backend.heads().poll()).orElse("");
-    assertTrue(head.startsWith("GET /ws HTTP/1.1"), head);
+    assertTrue(head.startsWith("GET /ws?service=app HTTP/1.1"), head);
     assertFalse(head.contains("secret"), head);
   }
 
