@@ -12,7 +12,6 @@ import io.envoyproxy.envoy.config.cluster.v3.Cluster.DiscoveryType;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster.EdsClusterConfig;
 import io.envoyproxy.envoy.config.cluster.v3.LoadBalancingPolicy;
 import io.envoyproxy.envoy.config.cluster.v3.LoadBalancingPolicy.Policy;
-import io.envoyproxy.envoy.config.cluster.v3.OutlierDetection;
 import io.envoyproxy.envoy.config.cluster.v3.UpstreamConnectionOptions;
 import io.envoyproxy.envoy.config.core.v3.HealthCheck;
 import io.envoyproxy.envoy.config.core.v3.HealthCheck.GrpcHealthCheck;
@@ -120,9 +119,8 @@ final class Clusters {
   }
 
   /**
-   * A frozen filter is set aside after three requests that it did not answer, or by the health
-   * check when it is not asked: within two seconds nobody is sent there any more. At most half of
-   * them are set aside for slowness, so that a storm does not take the last one away.
+   * A frozen filter is found by the health check after a second at most, and its connections by the
+   * keepalive; the last request that it was asked is refused half a second later.
    */
   private static Cluster auth(List<HostPort> filters) {
     boolean literal = filters.stream().allMatch(filter -> Endpoints.isLiteral(filter.host()));
@@ -134,16 +132,10 @@ final class Clusters {
         .setIgnoreHealthOnHostRemoval(true)
         .setCommonLbConfig(healthTruly())
         .setCircuitBreakers(breakers(Thresholds.newBuilder().setMaxRetries(UNLIMITED)))
-        .setOutlierDetection(
-            OutlierDetection.newBuilder()
-                .setConsecutive5Xx(UInt32Value.of(3))
-                .setInterval(Time.seconds(1))
-                .setBaseEjectionTime(Time.seconds(2))
-                .setMaxEjectionPercent(UInt32Value.of(50)))
         .addHealthChecks(
             HealthCheck.newBuilder()
-                .setInterval(Time.seconds(1))
-                .setNoTrafficInterval(Time.seconds(1))
+                .setInterval(Time.millis(500))
+                .setNoTrafficInterval(Time.millis(500))
                 .setUnhealthyInterval(Time.millis(250))
                 .setTimeout(Time.millis(500))
                 .setUnhealthyThreshold(UInt32Value.of(1))

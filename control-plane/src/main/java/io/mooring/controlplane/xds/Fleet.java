@@ -2,9 +2,8 @@ package io.mooring.controlplane.xds;
 
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashMap;
+import java.util.Iterator;
 import java.util.LinkedHashSet;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListMap;
 import org.slf4j.Logger;
@@ -22,19 +21,10 @@ final class Fleet {
 
   private final Loop loop;
   private final Set<Conversation> conversations = new LinkedHashSet<>();
-  private final Map<String, EnvoyStatus> gone =
-      new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1L;
 
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, EnvoyStatus> eldest) {
-          boolean tooMany = size() > REMEMBERED;
-          if (tooMany) {
-            statuses.remove(eldest.getKey());
-          }
-          return tooMany;
-        }
-      };
+  /** Ids of Envoys that are not connected any more, longest gone first. */
+  private final Set<String> gone = new LinkedHashSet<>();
+
   private final ConcurrentSkipListMap<String, EnvoyStatus> statuses = new ConcurrentSkipListMap<>();
 
   Fleet(Loop loop) {
@@ -59,10 +49,18 @@ final class Fleet {
     String id = conversation.envoy().id();
     if (conversations.remove(conversation)
         && conversations.stream().noneMatch(other -> other.envoy().id().equals(id))) {
-      EnvoyStatus last = conversation.status().gone();
-      statuses.put(id, last);
-      gone.put(id, last);
+      statuses.put(id, conversation.status().gone());
+      gone.add(id);
+      forgetTheEldest();
       log.info("event=xds_envoy_disconnected envoy={}", id);
+    }
+  }
+
+  private void forgetTheEldest() {
+    Iterator<String> eldestFirst = gone.iterator();
+    for (int tooMany = gone.size() - REMEMBERED; tooMany > 0; tooMany--) {
+      statuses.remove(eldestFirst.next());
+      eldestFirst.remove();
     }
   }
 
