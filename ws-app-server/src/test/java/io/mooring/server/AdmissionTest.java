@@ -28,7 +28,7 @@ class AdmissionTest {
 
   @BeforeAll
   static void start() throws IOException {
-    stand = new Stand(folder, "--head-timeout=300ms");
+    stand = new Stand(folder);
   }
 
   @AfterAll
@@ -178,7 +178,9 @@ class AdmissionTest {
 
   @Test
   void endsAHeadThatComesTooSlowly() throws IOException {
-    try (Peer peer = Peer.connect(stand.port())) {
+    Path own = Files.createDirectory(folder.resolve("impatient"));
+    try (Stand impatient = new Stand(own, "--head-timeout=200ms");
+        Peer peer = Peer.connect(impatient.port())) {
       peer.send("GET /ws HTTP/1.1\r\nHo");
 
       assertTrue(peer.response().startsWith("HTTP/1.1 408 "));

@@ -11,8 +11,10 @@ import io.mooring.server.wire.Peer;
 import io.mooring.token.Channels;
 import java.io.IOException;
 import java.net.SocketException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -30,7 +32,7 @@ class LimitsTest {
 
   @BeforeAll
   static void start() throws IOException {
-    stand = new Stand(folder, "--limits.first-message=400ms");
+    stand = new Stand(folder);
   }
 
   @AfterAll
@@ -187,11 +189,10 @@ class LimitsTest {
 
   @Test
   void failsWhatTheTokenDoesNotAllowWhereTheNamespaceIsNotOpen() throws IOException {
-    Path own = java.nio.file.Files.createDirectory(folder.resolve("closed"));
-    java.nio.file.Files.writeString(
-        own.resolve("app.yaml"), "namespaces:\n  demo:\n    open: false\n");
+    Path own = Files.createDirectory(folder.resolve("closed"));
+    Files.writeString(own.resolve("app.yaml"), "namespaces:\n  demo:\n    open: false\n");
     try (Stand closed = new Stand(own, "--config=" + own.resolve("app.yaml"))) {
-      Channels rights = new Channels(java.util.List.of("demo.$sub.*"), java.util.List.of());
+      Channels rights = new Channels(List.of("demo.$sub.*"), List.of());
       String header = closed.edge().header(Edge.with(closed.edge().identity("ann"), rights));
       try (Client client = Client.open(closed.port(), "/ws", header)) {
         client.subscribe("demo.ann.x");
@@ -240,7 +241,9 @@ class LimitsTest {
 
   @Test
   void closesOnAClientThatSaysNothing() throws IOException {
-    try (Client client = stand.client("mute")) {
+    Path own = Files.createDirectory(folder.resolve("impatient"));
+    try (Stand impatient = new Stand(own, "--limits.first-message=200ms");
+        Client client = impatient.client("mute")) {
       client.peer().send(Peer.frame(0x8a, new byte[0]));
 
       assertEquals("close 4103 r=no_pong", client.peer().read(8).toString());

@@ -33,6 +33,7 @@ final class Stand implements AutoCloseable {
     this.edge = edge;
     List<String> arguments = new ArrayList<>();
     arguments.add("--broker=memory");
+    arguments.add("--handshake-deadline=10s");
     arguments.add("--websocket.address=127.0.0.1:0");
     arguments.add("--http.address=127.0.0.1:0");
     arguments.add("--registry.addresses=" + registrar.address());
