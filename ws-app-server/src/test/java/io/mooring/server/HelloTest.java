@@ -5,7 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.mooring.server.stand.Client;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.WebSocket;
 import java.nio.file.Path;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -51,6 +59,39 @@ class HelloTest {
       assertEquals("{\"hi\":[1,\"ü\"]}", message.path("data").toString());
       assertEquals(pubbed.path("tag"), message.path("tag"));
       assertEquals("bob", message.path("from").asText());
+    }
+  }
+
+  @Test
+  void reachesAClientThatNobodyHereWrote() throws Exception {
+    BlockingQueue<String> texts = new LinkedBlockingQueue<>();
+    try (Stand stand = new Stand(folder);
+        HttpClient http = HttpClient.newHttpClient()) {
+      String[] identity = stand.edge().header("ann").split(": ", 2);
+      WebSocket socket =
+          http.newWebSocketBuilder()
+              .subprotocols("mooring.v1.json")
+              .header(identity[0], identity[1])
+              .buildAsync(
+                  URI.create("ws://127.0.0.1:" + stand.port() + "/ws"),
+                  new WebSocket.Listener() {
+                    @Override
+                    public CompletionStage<?> onText(
+                        WebSocket from, CharSequence text, boolean last) {
+                      texts.add(text.toString());
+                      from.request(1);
+                      return CompletableFuture.completedStage(null);
+                    }
+                  })
+              .get(5, TimeUnit.SECONDS);
+      socket
+          .sendText("{\"op\":\"sub\",\"id\":1,\"ch\":\"demo.room\"}", true)
+          .get(5, TimeUnit.SECONDS);
+
+      assertEquals("mooring.v1.json", socket.getSubprotocol());
+      assertTrue(String.valueOf(texts.poll(5, TimeUnit.SECONDS)).startsWith("{\"op\":\"hello\""));
+      assertTrue(String.valueOf(texts.poll(5, TimeUnit.SECONDS)).startsWith("{\"op\":\"subbed\""));
+      socket.sendClose(WebSocket.NORMAL_CLOSURE, "").get(5, TimeUnit.SECONDS);
     }
   }
 }

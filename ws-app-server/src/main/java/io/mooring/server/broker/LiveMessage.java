@@ -37,13 +37,21 @@ final class LiveMessage {
       at = after(data, fields[6], message);
       deliveries.add(
           new Delivery(
-              new Position(fields[0], Long.parseLong(fields[1]), Long.parseLong(fields[2])),
-              Long.parseLong(fields[3]),
+              new Position(fields[0], number(fields[1]), number(fields[2])),
+              number(fields[3]),
               new String(message, key, from - key, UTF_8),
               new String(message, from, data - from, UTF_8),
               Arrays.copyOfRange(message, data, at)));
     }
     return deliveries;
+  }
+
+  private static long number(String field) {
+    long value = Long.parseLong(field);
+    if (value < 0) {
+      throw new IllegalArgumentException("a number below 0");
+    }
+    return value;
   }
 
   private static int after(int start, String length, byte[] message) {

@@ -134,15 +134,22 @@ public final class RedisBroker implements Broker {
         : CompletableFuture.completedStage(position(fields, 1));
   }
 
+  /**
+   * @throws BrokerUnavailableException if what Redis holds describes no position
+   */
   private static Position position(List<?> fields, int at) {
-    return new Position(
-        text(fields, at),
-        Long.parseLong(text(fields, at + 1)),
-        Long.parseLong(text(fields, at + 2)));
+    try {
+      return new Position(
+          text(fields, at),
+          Long.parseLong(text(fields, at + 1)),
+          Long.parseLong(text(fields, at + 2)));
+    } catch (NumberFormatException broken) {
+      throw new BrokerUnavailableException("redis: the log's meta is broken", broken);
+    }
   }
 
   private static String text(List<?> fields, int at) {
-    return new String((byte[]) fields.get(at), UTF_8);
+    return fields.get(at) instanceof byte[] bytes ? new String(bytes, UTF_8) : "";
   }
 
   private static <T> CompletionStage<T> attempt(Supplier<CompletionStage<T>> command) {

@@ -36,7 +36,7 @@ public final class Connection implements Session, Subscriber, Liveness.Peer {
   private final Liveness liveness;
   private long bucketFullAt = System.nanoTime();
   private Subscription[] subscriptions = NONE;
-  private int subscribed;
+  private int size;
   private boolean closing;
 
   public Connection(Environment environment, Loop loop, Identity identity) {
@@ -133,11 +133,11 @@ public final class Connection implements Session, Subscriber, Liveness.Peer {
     closing = true;
     liveness.stop();
     environment.connections().leave(this);
-    for (int i = 0; i < subscribed; i++) {
+    for (int i = 0; i < size; i++) {
       environment.hub().leave(subscriptions[i]);
     }
     subscriptions = NONE;
-    subscribed = 0;
+    size = 0;
   }
 
   @Override
@@ -195,11 +195,11 @@ public final class Connection implements Session, Subscriber, Liveness.Peer {
   }
 
   int subscriptions() {
-    return subscribed;
+    return size;
   }
 
   @Nullable Subscription subscription(String channel) {
-    for (int i = 0; i < subscribed; i++) {
+    for (int i = 0; i < size; i++) {
       if (subscriptions[i].channel().equals(channel)) {
         return subscriptions[i];
       }
@@ -208,17 +208,18 @@ public final class Connection implements Session, Subscriber, Liveness.Peer {
   }
 
   void add(Subscription subscription) {
-    if (subscribed == subscriptions.length) {
-      subscriptions = Arrays.copyOf(subscriptions, Math.max(1, subscribed * 2));
+    if (size == subscriptions.length) {
+      subscriptions = Arrays.copyOf(subscriptions, Math.max(1, size * 2));
     }
-    subscriptions[subscribed++] = subscription;
+    subscriptions[size++] = subscription;
   }
 
   void remove(Subscription subscription) {
-    for (int i = 0; i < subscribed; i++) {
+    for (int i = 0; i < size; i++) {
       if (subscriptions[i] == subscription) {
-        subscribed--;
-        subscriptions[i] = subscriptions[subscribed];
+        size--;
+        subscriptions[i] = subscriptions[size];
+        subscriptions = Arrays.copyOf(subscriptions, size);
         return;
       }
     }

@@ -1,12 +1,7 @@
 package io.mooring.server.registration;
 
-import com.google.protobuf.Any;
-import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.rpc.Code;
-import com.google.rpc.ErrorInfo;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import io.grpc.protobuf.StatusProto;
 import io.grpc.stub.StreamObserver;
 import io.mooring.process.HostPort;
 import io.mooring.process.Secret;
@@ -181,33 +176,12 @@ public final class Registration implements AutoCloseable {
   }
 
   private void notRegistered(Throwable failure) {
-    OptionalLong newest = overtakenBy(failure);
+    OptionalLong newest = Overtaken.by(failure);
     if (newest.isPresent()) {
       fenced(newest.getAsLong());
     } else {
       failed(failure);
     }
-  }
-
-  /** The generation of the instance that took the id while this one's lease had ended. */
-  private static OptionalLong overtakenBy(Throwable failure) {
-    com.google.rpc.Status status = StatusProto.fromThrowable(failure);
-    if (status == null || status.getCode() != Code.FAILED_PRECONDITION_VALUE) {
-      return OptionalLong.empty();
-    }
-    for (Any detail : status.getDetailsList()) {
-      try {
-        if (detail.is(ErrorInfo.class)) {
-          ErrorInfo info = detail.unpack(ErrorInfo.class);
-          if (info.getReason().equals("FENCED")) {
-            return OptionalLong.of(Long.parseLong(info.getMetadataOrDefault("generation", "0")));
-          }
-        }
-      } catch (InvalidProtocolBufferException | NumberFormatException unreadable) {
-        log.warn("event=registry_answer_unreadable reason=\"{}\"", unreadable.getMessage());
-      }
-    }
-    return OptionalLong.empty();
   }
 
   private void openSession(Claim held) {

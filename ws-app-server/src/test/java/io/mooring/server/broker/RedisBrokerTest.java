@@ -24,6 +24,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class RedisBrokerTest extends BrokerContract {
   @TempDir private static Path folder;
@@ -106,6 +108,18 @@ class RedisBrokerTest extends BrokerContract {
     assertInstanceOf(BrokerUnavailableException.class, failure.getCause());
     assertEquals("\"before\"", new String(arrivals.next().data(), UTF_8));
     assertEquals("\"after\"", new String(arrivals.next().data(), UTF_8));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"off, abc", "tag, x1", "tag, ''"})
+  void failsWhereTheMetaIsBroken(String field, String value) {
+    String channel = channel();
+    get(broker.top(channel));
+    redis.hset(RedisKeys.meta(channel), field, value);
+
+    CompletionException failure =
+        assertThrows(CompletionException.class, () -> get(broker.top(channel)));
+    assertInstanceOf(BrokerUnavailableException.class, failure.getCause());
   }
 
   @Test
