@@ -1,6 +1,7 @@
 package io.mooring.cli.tier;
 
 import io.mooring.cli.admin.AdminApi;
+import io.mooring.cli.admin.AdminWatch;
 import io.mooring.cli.keys.DevelopmentKeys;
 import io.mooring.cli.state.StateFolder;
 import io.mooring.process.Readiness;
@@ -34,7 +35,7 @@ public final class Blueprint {
   private final Distribution.Cache cache;
   private final Binaries binaries;
   private final Configurations configurations;
-  private final AdminApi admin;
+  private final AdminWatch admin;
 
   /**
    * The programs that are not ours.
@@ -56,11 +57,11 @@ public final class Blueprint {
     this.cache = cache;
     this.binaries = binaries;
     this.configurations = new Configurations(shape, keys);
-    this.admin = new AdminApi(adminUri(), Optional.empty());
+    this.admin = new AdminWatch(new AdminApi(adminUri(), Optional.empty()));
   }
 
-  /** The admin API of the tier's control plane. */
-  public AdminApi admin() {
+  /** What the tier's control plane knows. */
+  public AdminWatch admin() {
     return admin;
   }
 

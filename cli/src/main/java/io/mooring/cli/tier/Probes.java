@@ -2,6 +2,7 @@ package io.mooring.cli.tier;
 
 import io.mooring.cli.admin.AdminApi;
 import io.mooring.cli.admin.AdminException;
+import io.mooring.cli.admin.AdminWatch;
 import io.mooring.cli.admin.Http;
 import io.mooring.process.Readiness;
 import java.io.IOException;
@@ -48,7 +49,7 @@ final class Probes {
   }
 
   /** The server is ready, and the registry gives it new connections. */
-  static Readiness active(AdminApi admin, String id, int httpPort) {
+  static Readiness active(AdminWatch admin, String id, int httpPort) {
     Readiness ready = ready(httpPort);
     return () -> {
       Optional<String> reason = ready.notReadyBecause();
@@ -71,7 +72,7 @@ final class Probes {
    * The Envoy has acknowledged what it was sent, and asks an auth-filter: a handshake without a
    * token is answered with 401.
    */
-  static Readiness inSync(AdminApi admin, String id, int wsPort) {
+  static Readiness inSync(AdminWatch admin, String id, int wsPort) {
     return () -> {
       try {
         Optional<AdminApi.Envoy> envoy = admin.fleet().envoy(id);

@@ -26,7 +26,7 @@ import java.util.function.Predicate;
  */
 public final class Tier implements AutoCloseable {
   private static final int LINES_OF_LOG = 12;
-  private static final Duration POLL = Duration.ofMillis(15);
+  private static final Duration POLL = Duration.ofMillis(30);
 
   /** Who leaves when: each only after those whose work needs it. */
   private static final List<Predicate<Kind>> STOP_ORDER =

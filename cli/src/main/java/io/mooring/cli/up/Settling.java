@@ -1,6 +1,7 @@
 package io.mooring.cli.up;
 
 import io.mooring.cli.admin.AdminApi;
+import io.mooring.cli.admin.AdminWatch;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 
@@ -9,10 +10,10 @@ final class Settling {
   private static final Duration POLL = Duration.ofMillis(10);
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-  private final AdminApi admin;
+  private final AdminWatch admin;
   private final int envoys;
 
-  Settling(AdminApi admin, int envoys) {
+  Settling(AdminWatch admin, int envoys) {
     this.admin = admin;
     this.envoys = envoys;
   }
