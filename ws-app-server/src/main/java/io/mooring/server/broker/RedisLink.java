@@ -70,7 +70,7 @@ final class RedisLink implements AutoCloseable {
                 Delay.equalJitter(
                     LEAST_DELAY, MOST_DELAY, LEAST_DELAY.toMillis(), TimeUnit.MILLISECONDS))
             .build();
-    client = RedisClient.create(resources);
+    client = new AsyncRedisClient(resources);
     client.setOptions(
         ClientOptions.builder()
             .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
