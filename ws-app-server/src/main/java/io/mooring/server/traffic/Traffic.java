@@ -37,7 +37,11 @@ public final class Traffic {
    * @param outcome {@code accepted}, or the code of the refusal
    */
   public void handshake(String outcome) {
-    meters.counter("mooring_handshakes", "outcome", outcome).increment();
+    Counter.builder("mooring_handshakes")
+        .description("Handshakes by outcome: accepted, or the code of the refusal")
+        .tag("outcome", outcome)
+        .register(meters)
+        .increment();
   }
 
   public void received() {
@@ -52,6 +56,10 @@ public final class Traffic {
    * @param code the close code, 1005 or 1006 if there was none
    */
   public void closed(int code) {
-    meters.counter("mooring_closes", "code", Integer.toString(code)).increment();
+    Counter.builder("mooring_closes")
+        .description("Sockets that have ended, by close code; 1005 and 1006 where there was none")
+        .tag("code", Integer.toString(code))
+        .register(meters)
+        .increment();
   }
 }
