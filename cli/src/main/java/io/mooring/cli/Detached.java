@@ -29,7 +29,7 @@ final class Detached {
   /** Returns the exit code of a supervisor that failed, or 0 when it is ready. */
   int run(List<String> arguments) throws InterruptedException {
     List<String> command = new ArrayList<>(List.of("setsid"));
-    command.addAll(distribution.command(Distribution.Program.CLI, Distribution.Cache.USE));
+    command.addAll(distribution.command(Distribution.Program.CLI, Distribution.Mode.PRODUCTION));
     int main = command.size() - 1;
     for (String name : List.of("root", "live", "color", "columns", "started")) {
       String property = "mooring." + name;

@@ -61,6 +61,11 @@ final class Up implements Callable<Integer> {
   @Option(names = "--detach", description = "Returns when the tier is ready; `down` stops it.")
   private boolean detach;
 
+  @Option(
+      names = "--peak",
+      description = "JVMs as in production: they start later, and run faster when warm.")
+  private boolean peak;
+
   @Option(names = "--timings", description = "Shows where the time of the start went.")
   private boolean timings;
 
@@ -98,13 +103,13 @@ final class Up implements Callable<Integer> {
     return 0;
   }
 
-  private static Supervisor.Up start(
+  private Supervisor.Up start(
       StateFolder state, Shape shape, Timeline timeline, Terminal terminal) {
     return new Supervisor(
             shape,
             state,
             Distribution.current(),
-            Distribution.Cache.USE,
+            peak ? Distribution.Mode.PRODUCTION : Distribution.Mode.DEVELOPMENT,
             Tier.Patience.NORMAL,
             terminal,
             timeline)

@@ -32,7 +32,7 @@ public final class Blueprint {
   private final Shape shape;
   private final StateFolder state;
   private final Distribution distribution;
-  private final Distribution.Cache cache;
+  private final Distribution.Mode mode;
   private final Binaries binaries;
   private final Configurations configurations;
   private final AdminWatch admin;
@@ -49,12 +49,12 @@ public final class Blueprint {
       StateFolder state,
       DevelopmentKeys keys,
       Distribution distribution,
-      Distribution.Cache cache,
+      Distribution.Mode mode,
       Binaries binaries) {
     this.shape = shape;
     this.state = state;
     this.distribution = distribution;
-    this.cache = cache;
+    this.mode = mode;
     this.binaries = binaries;
     this.configurations = new Configurations(shape, keys);
     this.admin = new AdminWatch(new AdminApi(adminUri(), Optional.empty()));
@@ -118,8 +118,11 @@ public final class Blueprint {
       String configuration,
       Readiness readiness) {
     Path file = write(member, configuration);
-    Distribution.Cache ofThisOne = member.number() == 1 ? cache : Distribution.Cache.USE;
-    List<String> command = new ArrayList<>(distribution.command(program, ofThisOne));
+    // Two of one kind would write the same cache.
+    boolean second = mode == Distribution.Mode.TRAINING && member.number() > 1;
+    List<String> command =
+        new ArrayList<>(
+            distribution.command(program, second ? Distribution.Mode.PRODUCTION : mode));
     command.add("--config");
     command.add(file.toString());
     return part(member, command, readiness);

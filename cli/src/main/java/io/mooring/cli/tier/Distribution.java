@@ -25,12 +25,14 @@ public record Distribution(Path root) {
     return new Distribution(Path.of(root));
   }
 
-  /** How a JVM treats its AOT cache. */
-  public enum Cache {
-    /** Use the cache if there is one; without it, or with one that does not fit, start slower. */
-    USE,
-    /** Write one at the end of the run. */
-    TRAIN
+  /** What a JVM is to be good at. */
+  public enum Mode {
+    /** Starts soon; see {@code deploy/jvm/development}. */
+    DEVELOPMENT,
+    /** Runs fast once it is warm. */
+    PRODUCTION,
+    /** As in production, and writes its AOT cache when it ends. */
+    TRAINING
   }
 
   /** Programs in Java: the jar in {@code lib} that starts with the module's name, and its main. */
@@ -49,25 +51,34 @@ public record Distribution(Path root) {
     }
   }
 
-  /** The command that runs a program, its own arguments still to be added. */
-  public List<String> command(Program program, Cache cache) {
+  /**
+   * The command that runs a program, its own arguments still to be added. Without an AOT cache, or
+   * with one that does not fit, it starts all the same, more slowly.
+   */
+  public List<String> command(Program program, Mode mode) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("@" + options("common"));
     command.add("@" + options(program.module));
-    Path aot = caches().resolve(program.module + ".aot");
-    switch (cache) {
-      case USE -> {
-        if (Files.exists(aot)) {
-          command.add("-XX:AOTCache=" + aot);
-        }
+    Path cache = caches().resolve(program.module + ".aot");
+    switch (mode) {
+      case DEVELOPMENT -> {
+        command.add("@" + options("development"));
+        use(cache, command);
       }
-      case TRAIN -> command.add("-XX:AOTCacheOutput=" + aot);
+      case PRODUCTION -> use(cache, command);
+      case TRAINING -> command.add("-XX:AOTCacheOutput=" + cache);
     }
     command.add("-cp");
     command.add(jar(program).toString());
     command.add(program.main);
     return command;
+  }
+
+  private static void use(Path cache, List<String> command) {
+    if (Files.exists(cache)) {
+      command.add("-XX:AOTCache=" + cache);
+    }
   }
 
   /** The AOT caches, one for each program. */

@@ -53,7 +53,7 @@ public final class Training {
                 new Shape(1, 1, Shape.Broker.REDIS, freePortBase(), Optional.empty()),
                 state,
                 distribution,
-                Distribution.Cache.TRAIN,
+                Distribution.Mode.TRAINING,
                 PATIENCE,
                 terminal,
                 new Timeline())

@@ -39,7 +39,7 @@ public final class Supervisor {
   private final Shape shape;
   private final StateFolder state;
   private final Distribution distribution;
-  private final Distribution.Cache cache;
+  private final Distribution.Mode mode;
   private final Tier.Patience patience;
   private final Terminal terminal;
   private final Timeline timeline;
@@ -51,14 +51,14 @@ public final class Supervisor {
       Shape shape,
       StateFolder state,
       Distribution distribution,
-      Distribution.Cache cache,
+      Distribution.Mode mode,
       Tier.Patience patience,
       Terminal terminal,
       Timeline timeline) {
     this.shape = shape;
     this.state = state;
     this.distribution = distribution;
-    this.cache = cache;
+    this.mode = mode;
     this.patience = patience;
     this.terminal = terminal;
     this.timeline = timeline;
@@ -83,7 +83,7 @@ public final class Supervisor {
     shape.redis().ifPresent(Supervisor::requireRedis);
     requireFreePorts();
     keys.ensure(InstantSource.system());
-    Blueprint blueprint = new Blueprint(shape, state, keys, distribution, cache, binaries);
+    Blueprint blueprint = new Blueprint(shape, state, keys, distribution, mode, binaries);
     List<Part> parts = blueprint.parts();
     timeline.mark("keys and configuration");
     Tier tier = new Tier(state, patience, new TierEvents(display, line, timeline, terminal));

@@ -82,7 +82,7 @@ class SupervisorTest {
             shape,
             new StateFolder(folder),
             new Distribution(folder),
-            Distribution.Cache.USE,
+            Distribution.Mode.PRODUCTION,
             Tier.Patience.NORMAL,
             Terminal.current(false),
             new Timeline());

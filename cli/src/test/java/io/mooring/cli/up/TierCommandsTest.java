@@ -58,7 +58,7 @@ class TierCommandsTest {
             state,
             keys,
             new Distribution(folder),
-            Distribution.Cache.USE,
+            Distribution.Mode.PRODUCTION,
             new Blueprint.Binaries(Path.of("envoy"), Optional.of(Path.of("valkey-server"))));
     TierCommands commands = new TierCommands(tier, blueprint, new Addresses(SHAPE, keys));
     server = Optional.of(ControlServer.start(SocketPath.of(state), commands::answer));
