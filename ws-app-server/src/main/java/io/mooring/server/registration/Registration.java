@@ -41,6 +41,10 @@ public final class Registration implements AutoCloseable {
   private static final long LEAVE_MILLIS = 1_000;
   private static final long FIRST_BACKOFF_MILLIS = 100;
   private static final long MOST_BACKOFF_MILLIS = 3_000;
+
+  /** Only an answer tells a server that it is ACTIVE, so one that warms asks again soon. */
+  private static final long WARMING_MILLIS = 100;
+
   private static final double JITTER = 0.1;
 
   private final Registrant registrant;
@@ -226,8 +230,16 @@ public final class Registration implements AutoCloseable {
   }
 
   private void renewed(Renewed renewed) {
-    if (claim != null) {
-      membership = new Membership.Registered(claim.getGeneration(), warming(renewed.getState()));
+    Claim held = claim;
+    Session on = session;
+    if (held == null) {
+      return;
+    }
+    boolean warming = warming(renewed.getState());
+    membership = new Membership.Registered(held.getGeneration(), warming);
+    if (warming && on != null) {
+      unplan();
+      plan(() -> report(on, held), Math.min(WARMING_MILLIS, heartbeatMillis));
     }
   }
 
@@ -273,10 +285,7 @@ public final class Registration implements AutoCloseable {
   }
 
   private void endSession() {
-    if (planned != null) {
-      planned.cancel(false);
-      planned = null;
-    }
+    unplan();
     Session ended = session;
     session = null;
     if (ended != null && ended.reports != null) {
@@ -291,6 +300,13 @@ public final class Registration implements AutoCloseable {
       case Membership.Fenced other -> true;
       case Membership.Leaving leaving -> true;
     };
+  }
+
+  private void unplan() {
+    if (planned != null) {
+      planned.cancel(false);
+      planned = null;
+    }
   }
 
   private void plan(Runnable task, long millis) {
