@@ -138,14 +138,14 @@ final class Up implements Callable<Integer> {
       up.timings().forEach(terminal.out()::println);
     }
     String warning =
-        "development mode: open UI, dev token issuer, self-made CA. Not for production"
+        "development mode: open admin API, dev token issuer, self-made CA. Not for production"
             + " → docs/operations.md";
     terminal.out().println(terminal.yellow("┌ " + warning + " ┐"));
     up.text().forEach(text -> terminal.out().println(" " + text));
     terminal
         .out()
         .printf(
-            " Next    %-40s up in %.1f s · %s%n",
+            " Next    %-53s up in %.1f s · %s%n",
             "./mooring token new · ./mooring servers",
             timeline.elapsed().toMillis() / 1000.0,
             supervise ? "./mooring down stops all" : "Ctrl-C stops all");

@@ -2,10 +2,8 @@ package io.mooring.cli.check;
 
 import static io.mooring.cli.check.Finding.Group.MACHINE;
 
+import io.mooring.cli.child.OpenFiles;
 import io.mooring.cli.child.Spawner;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
@@ -41,7 +39,7 @@ final class MachineCheck {
   }
 
   private static Finding descriptors() {
-    OptionalLong limit = softLimit();
+    OptionalLong limit = OpenFiles.limit();
     if (limit.isEmpty()) {
       return Finding.warning(MACHINE, "the limit of open files is not known here", "ulimit -n");
     }
@@ -54,18 +52,5 @@ final class MachineCheck {
         ? Finding.warning(
             MACHINE, what + ", enough for %d sockets".formatted(limit.getAsLong() / 2), hint)
         : Finding.ok(MACHINE, what);
-  }
-
-  /** As the JVM left it: it raises its own to the hard limit, which its children inherit. */
-  private static OptionalLong softLimit() {
-    try {
-      return Files.readAllLines(Path.of("/proc/self/limits")).stream()
-          .filter(line -> line.startsWith("Max open files"))
-          .map(line -> line.split("\\s+")[3])
-          .mapToLong(text -> text.equals("unlimited") ? Long.MAX_VALUE : Long.parseLong(text))
-          .findFirst();
-    } catch (IOException notLinux) {
-      return OptionalLong.empty();
-    }
   }
 }

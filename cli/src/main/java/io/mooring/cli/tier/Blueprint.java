@@ -2,6 +2,7 @@ package io.mooring.cli.tier;
 
 import io.mooring.cli.admin.AdminApi;
 import io.mooring.cli.admin.AdminWatch;
+import io.mooring.cli.child.OpenFiles;
 import io.mooring.cli.keys.DevelopmentKeys;
 import io.mooring.cli.state.StateFolder;
 import io.mooring.process.Readiness;
@@ -26,8 +27,11 @@ public final class Blueprint {
   /** Threads of an Envoy that serve sockets: a development machine has other work too. */
   private static final int ENVOY_WORKERS = 1;
 
-  /** Half of the 20,000 file descriptors that many systems allow, less what Envoy itself needs. */
-  private static final int ENVOY_CONNECTIONS = 9500;
+  /** What Envoy itself needs of its open files; each socket needs two. */
+  private static final long ENVOY_FILES = 1000;
+
+  private static final long FEWEST_CONNECTIONS = 100;
+  private static final long MOST_CONNECTIONS = 100_000;
 
   private final Shape shape;
   private final StateFolder state;
@@ -137,12 +141,17 @@ public final class Blueprint {
             OptionalInt.of(port(member, "ws")),
             port(member, "admin"),
             List.of(new InetSocketAddress("127.0.0.1", shape.port(Kind.CONTROL, "xds", 1))),
-            ENVOY_CONNECTIONS);
+            connections());
     Path file = write(member, bootstrap.render());
     return part(
         member,
         EnvoyProgram.command(binaries.envoy(), file, ENVOY_WORKERS),
         Probes.inSync(admin, member.name(), port(member, "ws")));
+  }
+
+  private static int connections() {
+    long files = OpenFiles.limit().orElse(0);
+    return (int) Math.clamp((files - ENVOY_FILES) / 2, FEWEST_CONNECTIONS, MOST_CONNECTIONS);
   }
 
   private Part part(Shape.Member member, List<String> command, Readiness readiness) {

@@ -24,8 +24,9 @@ final class Addresses {
   /** For people; the addresses of the first Envoy. */
   List<String> text() {
     return List.of(
-        "Web UI  %-27s Demo  %s/demo".formatted(ui(), ui()),
-        "Socket  %-27s %-27s Publish  %s".formatted(edge(1), edgePlain(1), api()));
+        "Socket  %-26s %s".formatted(edge(1), edgePlain(1)),
+        "CA      " + keys.ca(),
+        "Admin   %s/admin/v1/servers".formatted(ui()));
   }
 
   /** For programs: the contract of {@code up -o json}. */
