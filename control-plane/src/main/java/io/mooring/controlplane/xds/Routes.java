@@ -100,7 +100,9 @@ final class Routes {
             "connect-failure,refused-stream,reset-before-request,reset,retriable-status-codes")
         .addRetriableStatusCodes(503)
         .setNumRetries(UInt32Value.of(3))
-        .setPerTryTimeout(Time.seconds(2))
+        // A live app server answers or sheds a handshake within half of that: one that says nothing
+        // is frozen.
+        .setPerTryTimeout(Time.seconds(1))
         .setRetryBackOff(
             RetryBackOff.newBuilder()
                 .setBaseInterval(Time.millis(10))
