@@ -1,6 +1,7 @@
 package io.mooring.e2e;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -69,17 +71,10 @@ class FaultTest {
     long lastRefusal = start;
     int refusals = 0;
     for (long now = start; now - start < TimeUnit.SECONDS.toNanos(6); now = System.nanoTime()) {
-      Throwable error =
-          tier.connect(token)
-              .handle(
-                  (socket, failed) -> {
-                    if (socket != null) {
-                      socket.close();
-                    }
-                    return failed;
-                  })
-              .get(10, TimeUnit.SECONDS);
-      if (error != null) {
+      try (Socket socket = tier.connect(token).get(10, TimeUnit.SECONDS)) {
+        assertTrue(socket.isOpen());
+      } catch (ExecutionException refused) {
+        assertInstanceOf(Socket.Refused.class, refused.getCause());
         refusals++;
         lastRefusal = System.nanoTime();
       }
@@ -137,7 +132,7 @@ class FaultTest {
     for (CompletableFuture<Long> time : times) {
       try {
         sorted.add(time.get(30, TimeUnit.SECONDS));
-      } catch (java.util.concurrent.ExecutionException failed) {
+      } catch (ExecutionException failed) {
         errors.add(failed.getCause());
       }
     }

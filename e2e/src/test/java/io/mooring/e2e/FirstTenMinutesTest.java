@@ -144,7 +144,10 @@ class FirstTenMinutesTest {
     String forged = token.substring(0, token.lastIndexOf('.') + 1) + "AAAA";
 
     Throwable cause =
-        tier.connect(forged).handle((socket, error) -> error).orTimeout(10, TimeUnit.SECONDS).join();
+        tier.connect(forged)
+            .handle((socket, error) -> error)
+            .orTimeout(10, TimeUnit.SECONDS)
+            .join();
 
     assertTrue(cause instanceof Socket.Refused, String.valueOf(cause));
     Socket.Refused refused = (Socket.Refused) cause;

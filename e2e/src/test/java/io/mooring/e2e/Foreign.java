@@ -30,8 +30,14 @@ final class Foreign {
       Files.createDirectories(folder);
       run(
           List.of(
-              "npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix",
-              folder.toString(), "ws@8.18.3"));
+              "npm",
+              "install",
+              "--silent",
+              "--no-audit",
+              "--no-fund",
+              "--prefix",
+              folder.toString(),
+              "ws@8.18.3"));
     }
     Path script = folder.resolve("pinned.mjs");
     Files.writeString(script, Files.readString(SOURCES.resolve("pinned.mjs")));

@@ -62,8 +62,7 @@ final class HeadRelay implements AutoCloseable {
       client.setTcpNoDelay(true);
       edge.setTcpNoDelay(true);
       edge.getOutputStream().write(rewritten(head(client.getInputStream())));
-      Thread back =
-          Thread.ofVirtual().start(() -> pass(edge, client));
+      Thread back = Thread.ofVirtual().start(() -> pass(edge, client));
       pass(client, edge);
       back.join();
     } catch (IOException ended) {

@@ -52,8 +52,7 @@ class SilentPeerTest {
     try (HttpClient client = HttpClient.newHttpClient()) {
       String text =
           client
-              .send(
-                  HttpRequest.newBuilder(metrics).build(), HttpResponse.BodyHandlers.ofString())
+              .send(HttpRequest.newBuilder(metrics).build(), HttpResponse.BodyHandlers.ofString())
               .body();
       return text.lines()
           .filter(line -> line.startsWith(name + " ") || line.startsWith(name + "{"))

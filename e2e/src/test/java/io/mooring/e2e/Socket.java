@@ -205,8 +205,7 @@ final class Socket implements AutoCloseable {
       for (JsonNode message : frame.isArray() ? frame : JSON.createArrayNode().add(frame)) {
         switch (message.path("op").asText()) {
           case "hello" -> opened.complete(new Socket(context.channel(), message, this));
-          case "ping" ->
-              context.writeAndFlush(new TextWebSocketFrame("{\"op\":\"pong\"}"));
+          case "ping" -> context.writeAndFlush(new TextWebSocketFrame("{\"op\":\"pong\"}"));
           default -> received.add(message);
         }
       }

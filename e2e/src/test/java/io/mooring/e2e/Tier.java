@@ -29,8 +29,8 @@ final class Tier implements AutoCloseable {
   /** What the ports of a tier with up to four servers and two Envoys lie above its base. */
   private static final List<Integer> OFFSETS =
       List.of(
-          70, 100, 110, 120, 121, 130, 131, 200, 201, 202, 203, 300, 301, 302, 303, 379, 1080,
-          1081, 1443, 1444, 2901, 2902);
+          70, 100, 110, 120, 121, 130, 131, 200, 201, 202, 203, 300, 301, 302, 303, 379, 1080, 1081,
+          1443, 1444, 2901, 2902);
 
   private final Process launcher;
   private final Path state;
@@ -44,9 +44,7 @@ final class Tier implements AutoCloseable {
     this.portBase = portBase;
     this.addresses = addresses;
     this.tls =
-        SslContextBuilder.forClient()
-            .trustManager(new File(addresses.path("ca").asText()))
-            .build();
+        SslContextBuilder.forClient().trustManager(new File(addresses.path("ca").asText())).build();
   }
 
   /** Starts a tier and returns once it is ready; {@code options} are those of {@code up}. */
