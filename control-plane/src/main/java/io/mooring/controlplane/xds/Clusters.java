@@ -43,6 +43,12 @@ final class Clusters {
 
   static final String HOSTS = "ws_hosts";
 
+  /**
+   * No host healthy: ask any. A machine so busy that every health check is late would otherwise
+   * refuse everybody, while the filters still answer.
+   */
+  private static final Percent ONE_PERCENT = Percent.newBuilder().setValue(1).build();
+
   private static final UInt32Value UNLIMITED = UInt32Value.of(1_000_000);
 
   private Clusters() {}
@@ -93,7 +99,7 @@ final class Clusters {
         .setConnectTimeout(Time.seconds(1))
         .setPerConnectionBufferLimitBytes(UInt32Value.of(Listeners.BUFFER_LIMIT_BYTES))
         .setIgnoreHealthOnHostRemoval(true)
-        .setCommonLbConfig(healthTruly())
+        .setCommonLbConfig(healthTruly(Percent.getDefaultInstance()))
         .setCircuitBreakers(
             breakers(
                 Thresholds.newBuilder()
@@ -120,7 +126,7 @@ final class Clusters {
 
   /**
    * A frozen filter is found by the health check after a second at most, and its connections by the
-   * keepalive; the last request that it was asked is refused half a second later.
+   * keepalive; the last request that it was asked is refused a second later.
    */
   private static Cluster auth(List<HostPort> filters) {
     boolean literal = filters.stream().allMatch(filter -> Endpoints.isLiteral(filter.host()));
@@ -130,7 +136,7 @@ final class Clusters {
         .setLoadAssignment(Endpoints.fixed(AUTH, filters))
         .setConnectTimeout(Time.millis(500))
         .setIgnoreHealthOnHostRemoval(true)
-        .setCommonLbConfig(healthTruly())
+        .setCommonLbConfig(healthTruly(ONE_PERCENT))
         .setCircuitBreakers(breakers(Thresholds.newBuilder().setMaxRetries(UNLIMITED)))
         .addHealthChecks(
             HealthCheck.newBuilder()
@@ -152,7 +158,7 @@ final class Clusters {
                                     .setConnectionKeepalive(
                                         KeepaliveSettings.newBuilder()
                                             .setInterval(Time.seconds(1))
-                                            .setTimeout(Time.millis(500)))))
+                                            .setTimeout(Time.seconds(1)))))
                     .build()))
         .build();
   }
@@ -161,9 +167,9 @@ final class Clusters {
    * Health is followed at once, not after Envoy's merge window of a second, and also when nobody is
    * healthy.
    */
-  private static CommonLbConfig healthTruly() {
+  private static CommonLbConfig healthTruly(Percent panicBelow) {
     return CommonLbConfig.newBuilder()
-        .setHealthyPanicThreshold(Percent.getDefaultInstance())
+        .setHealthyPanicThreshold(panicBelow)
         .setUpdateMergeWindow(Time.NONE)
         .build();
   }

@@ -130,7 +130,7 @@ final class Listeners {
         .setTransportApiVersion(ApiVersion.V3)
         .setGrpcService(
             GrpcService.newBuilder()
-                .setTimeout(Time.millis(500))
+                .setTimeout(Time.seconds(1))
                 .setEnvoyGrpc(EnvoyGrpc.newBuilder().setClusterName(Clusters.AUTH)))
         .setFailureModeAllow(false)
         .setClearRouteCache(false)

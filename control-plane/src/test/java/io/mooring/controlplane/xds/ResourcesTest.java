@@ -35,7 +35,7 @@ class ResourcesTest {
    */
   @Test
   void theListenersOfARunningEnvoyAreWhatTheyWere() {
-    assertEquals("2ef9bb5bfcad8cbe5fdf0c6d", listeners("edge-1", true).version());
+    assertEquals("0dba04488ee844b988c09696", listeners("edge-1", true).version());
   }
 
   @Test
