@@ -8,7 +8,6 @@ import io.mooring.cli.check.Finding;
 import io.mooring.cli.terminal.Terminal;
 import io.mooring.cli.tier.Shape;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -67,12 +66,7 @@ final class Check implements Callable<Integer> {
 
   private Shape shape() {
     try {
-      return new Shape(
-          3,
-          2,
-          Shape.Broker.REDIS,
-          portBase,
-          Optional.ofNullable(System.getenv("MOORING_REDIS_URL")).filter(url -> !url.isBlank()));
+      return new Shape(3, 2, Shape.Broker.REDIS, portBase, Up.redis());
     } catch (IllegalArgumentException outOfRange) {
       throw new ParameterException(spec.commandLine(), String.valueOf(outOfRange.getMessage()));
     }

@@ -97,6 +97,7 @@ public final class Mooring implements Runnable {
     verbs.put("token", Token::new);
     verbs.put("servers", Servers::new);
     verbs.put("check", Check::new);
+    verbs.put("fetch", Fetch::new);
     verbs.put("train", Train::new);
     return verbs;
   }

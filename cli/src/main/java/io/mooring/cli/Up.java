@@ -118,15 +118,15 @@ final class Up implements Callable<Integer> {
 
   private Shape shape() {
     try {
-      return new Shape(
-          servers,
-          envoys,
-          broker,
-          portBase,
-          Optional.ofNullable(System.getenv("MOORING_REDIS_URL")).filter(url -> !url.isBlank()));
+      return new Shape(servers, envoys, broker, portBase, redis());
     } catch (IllegalArgumentException outOfRange) {
       throw new ParameterException(spec.commandLine(), String.valueOf(outOfRange.getMessage()));
     }
+  }
+
+  /** The Redis that is used instead of a Valkey of the tier's own. */
+  static Optional<String> redis() {
+    return Optional.ofNullable(System.getenv("MOORING_REDIS_URL")).filter(url -> !url.isBlank());
   }
 
   private void print(Supervisor.Up up, Terminal terminal, Timeline timeline) {

@@ -1,6 +1,5 @@
 package io.mooring.cli.up;
 
-import io.mooring.cli.terminal.Bar;
 import io.mooring.cli.terminal.StatusLine;
 import io.mooring.cli.terminal.Terminal;
 import io.mooring.cli.tier.Kind;
@@ -24,16 +23,6 @@ final class StartDisplay {
   StartDisplay(Terminal terminal, StatusLine line) {
     this.terminal = terminal;
     this.line = line;
-  }
-
-  /** A program of somebody else's is looked for, or fetched. */
-  void program(String program, double done, String step) {
-    if (step.equals("fetching")) {
-      line.show("%-28s %s".formatted(program, Bar.of(done)));
-    } else if (!step.equals("cached")) {
-      line.show("");
-      line.above("%-28s %s %s".formatted(program, Bar.of(1), step));
-    }
   }
 
   synchronized void started(Part part) {

@@ -20,10 +20,7 @@ import io.mooring.cli.tier.Part;
 import io.mooring.cli.tier.PartException;
 import io.mooring.cli.tier.Shape;
 import io.mooring.cli.tier.Tier;
-import io.mooring.programs.EnvoyProgram;
-import io.mooring.programs.ValkeyProgram;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -78,7 +75,7 @@ public final class Supervisor {
   public Up start() {
     state.create();
     TierLock lock = takeLock();
-    Blueprint.Binaries binaries = binaries();
+    Blueprint.Binaries binaries = new Fetching(line).find(shape.redis().isEmpty());
     timeline.mark("programs");
     shape.redis().ifPresent(Supervisor::requireRedis);
     requireFreePorts();
@@ -132,15 +129,6 @@ public final class Supervisor {
       line.above("ended what an earlier tier had left: " + String.join(", ", ended));
     }
     return lock.get();
-  }
-
-  private Blueprint.Binaries binaries() {
-    Path envoy = EnvoyProgram.find(display::program);
-    Optional<Path> valkey =
-        shape.redis().isPresent()
-            ? Optional.empty()
-            : Optional.of(ValkeyProgram.find(display::program));
-    return new Blueprint.Binaries(envoy, valkey);
   }
 
   private static void requireRedis(String url) {

@@ -129,8 +129,9 @@ class SpawnerTest {
     return folder.resolve("child.log");
   }
 
+  /** A dead process that init has not waited for yet has no command any more. */
   private static boolean isAlive(long pid) {
-    return ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isPresent();
+    return ProcessHandle.of(pid).flatMap(process -> process.info().command()).isPresent();
   }
 
   private static long group(long pid) throws IOException {
