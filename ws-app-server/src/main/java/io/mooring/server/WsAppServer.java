@@ -117,7 +117,7 @@ public final class WsAppServer implements AutoCloseable {
   }
 
   private void begin() {
-    traffic.watch(connections::count, loops::lagMicros);
+    traffic.watch(connections::count, hub::channels, loops::lagMicros);
     loops.start();
     broker.start(hub);
     port.start();

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 
@@ -24,6 +25,7 @@ public final class Hub implements Deliveries {
   private final Dialect dialect;
   private final LongConsumer sent;
   private final List<Map<String, Channel>> byHome = new ArrayList<>();
+  private final LongAdder channels = new LongAdder();
 
   /**
    * @param sent counts messages to clients
@@ -49,6 +51,7 @@ public final class Hub implements Deliveries {
           if (channel == null) {
             Channel first = new Channel(name, home, loops.size(), this);
             byHome.get(home.index()).put(name, first);
+            channels.increment();
             // Joined before it opens, as a broker in memory answers at once.
             first.join(subscription);
             first.open();
@@ -70,6 +73,11 @@ public final class Hub implements Deliveries {
       among.remove(subscription);
       left(among);
     }
+  }
+
+  /** How many channels have a subscriber here; called on any thread. */
+  public int channels() {
+    return channels.intValue();
   }
 
   @Override
@@ -110,7 +118,9 @@ public final class Hub implements Deliveries {
 
   void forget(String name, Loop home) {
     assert home.inside();
-    byHome.get(home.index()).remove(name);
+    if (byHome.get(home.index()).remove(name) != null) {
+      channels.decrement();
+    }
   }
 
   Subscribers subscribers(String name, Loop loop) {

@@ -24,9 +24,12 @@ public final class Traffic {
             .register(meters);
   }
 
-  public void watch(IntSupplier connections, LongSupplier lagMicros) {
+  public void watch(IntSupplier connections, IntSupplier channels, LongSupplier lagMicros) {
     Gauge.builder("mooring_connections", connections::getAsInt)
         .description("Open connections")
+        .register(meters);
+    Gauge.builder("mooring_channels", channels::getAsInt)
+        .description("Channels with a subscriber on this server")
         .register(meters);
     Gauge.builder("mooring_loop_lag_seconds", () -> lagMicros.getAsLong() / 1e6)
         .description("Worst lateness of an event loop in the last second")
