@@ -28,6 +28,7 @@ class HouseTest {
   private static final JavaClasses MOORING =
       new ClassFileImporter()
           .withImportOption(new ImportOption.DoNotIncludeTests())
+          .withImportOption(location -> !location.contains("-tests.jar"))
           .importPackages("io.mooring");
 
   @ParameterizedTest(name = "{0} may use {1}")

@@ -30,7 +30,7 @@ class SilentPeerTest {
           socket.hello().path("ping_ms").asLong() + socket.hello().path("pong_ms").asLong();
       URI metrics = tier.http("app-1").resolve("/metrics");
       assertEquals(1, sample(metrics, "mooring_connections"));
-      assertEquals(1, sample(metrics, "mooring_subscriptions"));
+      assertEquals(1, sample(metrics, "mooring_channels"));
 
       long silentSince = System.nanoTime();
       socket.fallSilent();
@@ -41,7 +41,7 @@ class SilentPeerTest {
           .until(
               () ->
                   sample(metrics, "mooring_connections") == 0
-                      && sample(metrics, "mooring_subscriptions") == 0);
+                      && sample(metrics, "mooring_channels") == 0);
       System.out.printf(
           "silent peer gone after %d ms of %d%n",
           TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - silentSince), allowed);

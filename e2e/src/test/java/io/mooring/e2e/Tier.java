@@ -78,6 +78,8 @@ final class Tier implements AutoCloseable {
 
   private static List<String> command(List<String> arguments) {
     List<String> command = new ArrayList<>();
+    // As from a terminal: what runs in the background may have been told to ignore an interrupt.
+    command.addAll(List.of("env", "--default-signal=INT"));
     command.add(ROOT.resolve("mooring").toString());
     command.addAll(arguments);
     return command;
