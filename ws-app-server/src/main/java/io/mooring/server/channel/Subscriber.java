@@ -20,4 +20,7 @@ public interface Subscriber {
    * @param frames shared with others: neither changed nor released, retained where kept
    */
   void deliver(ByteBuf frames);
+
+  /** Frames could not be delivered, so that its position no longer holds: it must start anew. */
+  void missed();
 }

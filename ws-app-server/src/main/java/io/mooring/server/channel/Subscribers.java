@@ -7,8 +7,11 @@ import io.netty.buffer.ByteBufAllocator;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A channel's subscribers on one loop, dense, and the frames that wait for them. What comes within
@@ -16,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * to its loop.
  */
 final class Subscribers implements Runnable {
+  private static final Logger log = LoggerFactory.getLogger(Subscribers.class);
+
   private final String channel;
   private final Loop loop;
   private final ByteBufAllocator allocator;
@@ -85,23 +90,64 @@ final class Subscribers implements Runnable {
     if (pending.isEmpty()) {
       return;
     }
-    ByteBuf batch = allocator.directBuffer(pendingBytes);
-    for (byte[] frame : pending) {
-      batch.writeBytes(frame);
+    int frames = pending.size();
+    ByteBuf batch = takePending();
+    if (batch == null) {
+      each(Subscriber::missed);
+      return;
     }
-    sent.accept((long) pending.size() * size);
-    pending.clear();
-    pendingBytes = 0;
     try {
-      // From the end: a slow consumer leaves by being replaced with one that has had its turn.
-      for (int i = size - 1; i >= 0; i--) {
-        Subscription member = members[i];
-        if (member != null) {
-          member.subscriber().deliver(batch);
-        }
-      }
+      sent.accept((long) frames * size);
+      each(subscriber -> deliver(subscriber, batch));
     } finally {
       batch.release();
+    }
+  }
+
+  /** Leaves nothing pending, whatever happens: else the next frame would wait for ever. */
+  private @Nullable ByteBuf takePending() {
+    try {
+      ByteBuf batch = allocator.directBuffer(pendingBytes);
+      for (byte[] frame : pending) {
+        batch.writeBytes(frame);
+      }
+      return batch;
+    } catch (Throwable full) {
+      log.error(
+          "event=frames_lost channel={} frames={} subscribers={}",
+          channel,
+          pending.size(),
+          size,
+          full);
+      return null;
+    } finally {
+      pending.clear();
+      pendingBytes = 0;
+    }
+  }
+
+  private static void deliver(Subscriber subscriber, ByteBuf batch) {
+    try {
+      subscriber.deliver(batch);
+    } catch (Throwable broken) {
+      subscriber.missed();
+      throw broken;
+    }
+  }
+
+  /** What fails for one does not keep the others from their turn. */
+  private void each(Consumer<Subscriber> action) {
+    // From the end: a slow consumer leaves by being replaced with one that has had its turn.
+    for (int i = size - 1; i >= 0; i--) {
+      Subscription member = members[i];
+      if (member == null) {
+        continue;
+      }
+      try {
+        action.accept(member.subscriber());
+      } catch (Throwable broken) {
+        log.error("event=subscriber_failed channel={}", channel, broken);
+      }
     }
   }
 }

@@ -188,6 +188,11 @@ public final class Connection implements Session, Subscriber, Liveness.Peer {
     socket.send(frames.retainedDuplicate());
   }
 
+  @Override
+  public void missed() {
+    socket.close(CloseCode.INTERNAL);
+  }
+
   void send(byte[] frame) {
     if (!closing) {
       socket.send(socket.allocator().directBuffer(frame.length).writeBytes(frame));

@@ -3,6 +3,8 @@ package io.mooring.server.loop;
 import io.netty.channel.EventLoop;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Flushes each socket once per turn of the loop, however much was written to it in that turn.
@@ -13,6 +15,8 @@ public final class Flushes implements Runnable {
   public interface Outlet {
     void flush();
   }
+
+  private static final Logger log = LoggerFactory.getLogger(Flushes.class);
 
   private final EventLoop executor;
   private @Nullable Outlet[] waiting = new @Nullable Outlet[64];
@@ -40,7 +44,12 @@ public final class Flushes implements Runnable {
       Outlet outlet = waiting[i];
       waiting[i] = null;
       if (outlet != null) {
-        outlet.flush();
+        try {
+          outlet.flush();
+        } catch (Throwable broken) {
+          // One that got out would leave the size as it is, and nothing would ever be flushed.
+          log.error("event=flush_failed of={}", outlet.getClass().getName(), broken);
+        }
       }
     }
     size = 0;

@@ -2,6 +2,8 @@ package io.mooring.server.loop;
 
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The timing wheel of one loop: a deadline costs two links and nothing else, however many sockets
@@ -13,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 public final class Wheel {
   public static final long TICK_MILLIS = 50;
 
+  private static final Logger log = LoggerFactory.getLogger(Wheel.class);
   private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(TICK_MILLIS);
   private static final int SLOTS = 1024;
 
@@ -57,7 +60,12 @@ public final class Wheel {
     }
     for (Timed timed = slots[DUE]; timed != null; timed = slots[DUE]) {
       unlink(timed);
-      timed.due();
+      try {
+        timed.due();
+      } catch (Throwable broken) {
+        // One that got out would end the ticks of the loop, and with them every later deadline.
+        log.error("event=deadline_failed of={}", timed.getClass().getName(), broken);
+      }
     }
   }
 

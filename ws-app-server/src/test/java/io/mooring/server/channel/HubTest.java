@@ -291,6 +291,11 @@ class HubTest {
     }
 
     @Override
+    public void missed() {
+      heard.add("missed");
+    }
+
+    @Override
     public void deliver(ByteBuf frames) {
       for (String json : frames.toString(UTF_8).split("\\{\"op\":\"", -1)) {
         if (json.startsWith("msg")) {

@@ -81,6 +81,24 @@ class WheelTest {
   }
 
   @Test
+  void meetsTheOthersWhenOneFails() {
+    Timed broken =
+        new Timed() {
+          @Override
+          protected void due() {
+            throw new AssertionError("as the test wants it");
+          }
+        };
+    wheel.schedule(new Deadline("before"), 100, 0);
+    wheel.schedule(broken, 100, 0);
+    wheel.schedule(new Deadline("after"), 100, 0);
+
+    wheel.advance(nanos(100));
+
+    assertEquals(2, met.size());
+  }
+
+  @Test
   void meetsEverythingAfterAStallLongerThanOneTurn() {
     for (int i = 1; i <= 2_000; i++) {
       wheel.schedule(new Deadline("d" + i), i * 50L, 0);
