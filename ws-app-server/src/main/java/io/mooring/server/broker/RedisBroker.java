@@ -76,7 +76,7 @@ public final class RedisBroker implements Broker {
   public CompletionStage<Void> unsubscribe(String channel) {
     subscribed.remove(channel);
     return attempt(() -> link.subscriptions().sunsubscribe(RedisKeys.live(channel)))
-        // One that cannot be told now will not subscribe the channel again when it is back.
+        // When Redis is back, the connection subscribes this channel again: see ssubscribed.
         .exceptionally(away -> null);
   }
 
@@ -185,6 +185,18 @@ public final class RedisBroker implements Broker {
         first.complete(null);
       } else if (subscribed.contains(channel)) {
         deliveries.renewed(channel);
+      } else {
+        // The connection forgets a channel only when Redis confirms so, not while it is away.
+        unsubscribe(channel);
+      }
+    }
+
+    @Override
+    public void sunsubscribed(String live, long count) {
+      String channel = RedisKeys.channel(live);
+      if (subscribed.contains(channel) && !opening.containsKey(channel)) {
+        // Someone came while the channel was being given up; the answer renews it.
+        attempt(() -> link.subscriptions().ssubscribe(live));
       }
     }
 

@@ -174,6 +174,25 @@ class RedisBrokerTest extends BrokerContract {
   }
 
   @Test
+  void staysUnsubscribedFromWhatWasLeftWhileRedisWasAway() throws Exception {
+    int port = valkey.port();
+    String left = channel();
+    String kept = channel();
+    get(broker.subscribe(left));
+    get(broker.subscribe(kept));
+    valkey.close();
+    Awaitility.await().until(() -> broker.unavailableBecause().isPresent());
+    get(broker.unsubscribe(left));
+
+    valkey = Valkey.start(folder.resolve("left"), port);
+    assertEquals(kept, arrivals.renewals.poll(10, TimeUnit.SECONDS));
+    awaitAvailable(broker);
+
+    Awaitility.await()
+        .until(() -> redis.pubsubShardChannels().equals(List.of(RedisKeys.live(kept))));
+  }
+
+  @Test
   void givesUpOnARedisThatDoesNotAnswer() {
     String channel = channel();
     valkey.freeze();
