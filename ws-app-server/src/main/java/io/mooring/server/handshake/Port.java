@@ -47,7 +47,7 @@ public final class Port implements AutoCloseable {
             .childOption(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(READ_BYTES))
             .childOption(
                 ChannelOption.WRITE_BUFFER_WATER_MARK,
-                new WriteBufferWaterMark(queueBytes / 2, queueBytes))
+                new WriteBufferWaterMark(queueBytes, queueBytes))
             .childHandler(
                 new ChannelInitializer<>() {
                   @Override
