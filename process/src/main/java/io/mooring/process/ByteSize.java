@@ -23,7 +23,11 @@ public record ByteSize(long bytes) {
           case "GiB" -> 30;
           default -> 0;
         };
-    return new ByteSize(Math.multiplyExact(Long.parseLong(parts.group(1)), 1L << shift));
+    long amount = Long.parseLong(parts.group(1));
+    if (amount > Long.MAX_VALUE >> shift) {
+      throw new IllegalArgumentException("more than the largest size, 8589934591GiB");
+    }
+    return new ByteSize(amount << shift);
   }
 
   @Override

@@ -1,9 +1,11 @@
 package io.mooring.process;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ByteSizeTest {
   @ParameterizedTest
@@ -11,5 +13,11 @@ class ByteSizeTest {
   void aSizeIsReadAndWrittenInItsUnit(String text, long bytes) {
     assertEquals(bytes, ByteSize.parse(text).bytes());
     assertEquals(text, ByteSize.parse(text).toString());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"999999999999GiB", "8589934592GiB"})
+  void aSizeBeyondTheLargestIsRefused(String text) {
+    assertThrows(IllegalArgumentException.class, () -> ByteSize.parse(text));
   }
 }
