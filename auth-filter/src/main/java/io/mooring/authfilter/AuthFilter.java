@@ -18,6 +18,7 @@ import io.mooring.token.KeyFileException;
 import io.mooring.token.MasterKeys;
 import io.mooring.token.TokenVerifier;
 import java.io.IOException;
+import java.net.URI;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -46,7 +47,7 @@ public final class AuthFilter implements AutoCloseable {
 
   AuthFilter(AuthFilterConfig config) {
     this.config = config;
-    this.redis = new Redis(config.redis().url().toString());
+    this.redis = redis(config.redis().url());
     this.registry = new RegistryFollower(redis);
     MasterKeys keys = MasterKeys.read(config.keys());
     JwksFile jwks = new JwksFile(config.token().jwks());
@@ -86,6 +87,14 @@ public final class AuthFilter implements AutoCloseable {
 
   public static void main(String[] arguments) {
     Program.run("auth-filter", AuthFilterConfig.class, arguments, AuthFilter::started);
+  }
+
+  private static Redis redis(URI url) {
+    try {
+      return new Redis(url.toString());
+    } catch (IllegalArgumentException noRedis) {
+      throw StartException.noRedisUrl("redis.url", url);
+    }
   }
 
   private static AuthFilter started(AuthFilterConfig config) {

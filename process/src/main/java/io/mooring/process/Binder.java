@@ -143,7 +143,7 @@ final class Binder {
     try {
       return Values.read(type, node.asText());
     } catch (IllegalArgumentException refused) {
-      throw refused(path, type == Secret.class ? null : node, String.valueOf(refused.getMessage()));
+      throw refused(path, Values.shown(type, node.asText()), String.valueOf(refused.getMessage()));
     }
   }
 
@@ -180,11 +180,15 @@ final class Binder {
     return java.util.Collections.unmodifiableMap(values);
   }
 
-  private static Type argument(Type type, int index) {
+  static Type argument(Type type, int index) {
     return ((ParameterizedType) type).getActualTypeArguments()[index];
   }
 
-  private ConfigurationException refused(String path, @Nullable JsonNode value, String expected) {
+  private ConfigurationException refused(String path, JsonNode value, String expected) {
+    return refused(path, value.asText(), expected);
+  }
+
+  private ConfigurationException refused(String path, @Nullable String value, String expected) {
     String origin = "";
     for (Source source : sources.reversed()) {
       if (source.sets(path.replaceAll("\\[\\d+]", ""))) {
@@ -195,6 +199,6 @@ final class Binder {
     return new ConfigurationException(
         value == null
             ? "%s%s: %s".formatted(path, origin, expected)
-            : "%s = \"%s\"%s: %s".formatted(path, value.asText(), origin, expected));
+            : "%s = \"%s\"%s: %s".formatted(path, value, origin, expected));
   }
 }

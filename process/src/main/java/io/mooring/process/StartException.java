@@ -1,5 +1,6 @@
 package io.mooring.process;
 
+import java.net.URI;
 import org.jspecify.annotations.Nullable;
 
 /** A process that cannot start; the message says what is in the way and what to do about it. */
@@ -16,6 +17,15 @@ public final class StartException extends RuntimeException {
         "cannot listen on %s (%s): %s; free the port, or set another %s"
             .formatted(address, key, rootOf(cause).getMessage(), key),
         cause);
+  }
+
+  /** A URL that Redis cannot have, shown without its password. */
+  public static StartException noRedisUrl(String key, URI url) {
+    // Without a cause: its message may hold the password.
+    return new StartException(
+        "%s %s: expected redis://[user:password@]host:port, or rediss:// with TLS"
+            .formatted(key, Values.withoutUserInfo(url.toString())),
+        null);
   }
 
   private static Throwable rootOf(Throwable error) {

@@ -1,6 +1,7 @@
 package io.mooring.process;
 
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -15,6 +16,10 @@ import org.jspecify.annotations.Nullable;
 final class Values {
   private static final Pattern DURATION = Pattern.compile("(\\d{1,12})(ms|s|m|h|d)");
 
+  /** Up to the last at sign: a password that was not encoded may hold any character. */
+  private static final Pattern USER_INFO =
+      Pattern.compile("^([A-Za-z][A-Za-z0-9+.-]*:(?://)?)?.*@", Pattern.DOTALL);
+
   private static final Map<Class<?>, Function<String, Object>> READERS =
       Map.ofEntries(
           Map.entry(String.class, text -> text),
@@ -25,7 +30,7 @@ final class Values {
           Map.entry(ByteSize.class, ByteSize::parse),
           Map.entry(HostPort.class, HostPort::parse),
           Map.entry(Path.class, Path::of),
-          Map.entry(URI.class, URI::create),
+          Map.entry(URI.class, Values::uri),
           Map.entry(Secret.class, Secret::of));
 
   private Values() {}
@@ -46,6 +51,28 @@ final class Values {
       throw new IllegalStateException("no configuration value can be a " + type.getName());
     }
     return reader.apply(text);
+  }
+
+  /** The value as messages may repeat it; null if they may not. */
+  static @Nullable String shown(Class<?> type, String text) {
+    if (type == Secret.class) {
+      return null;
+    }
+    return type == URI.class ? withoutUserInfo(text) : text;
+  }
+
+  /** {@code redis://user:password@host} as {@code redis://***@host}; also if it is no URI. */
+  static String withoutUserInfo(String uri) {
+    return USER_INFO.matcher(uri).replaceFirst("$1***@");
+  }
+
+  private static Object uri(String text) {
+    try {
+      return new URI(text);
+    } catch (URISyntaxException malformed) {
+      // Its message, and so its trace, repeats the whole text with the password.
+      throw new IllegalArgumentException("not a URI: " + malformed.getReason());
+    }
   }
 
   private static Object constant(Class<?> type, String text) {

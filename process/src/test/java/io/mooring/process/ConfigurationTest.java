@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -41,6 +42,7 @@ class ConfigurationTest {
       Limits limits,
       Mode mode,
       List<String> origins,
+      URI api,
       Map<String, Service> services,
       Secret token) {}
 
@@ -111,6 +113,7 @@ class ConfigurationTest {
         "limits: {per-message: many}     | limits.per-message = \"many\" (from FILE): not a whole",
         "limits: {per-message: 0}        | limits: per-message must be at least 1",
         "http: {address: nowhere}        | http.address = \"nowhere\" (from FILE): not of the form",
+        "api: \"http://u:p w@h\"          | api = \"http://***@h\" (from FILE): not a URI: Illegal",
         "mode: quick                     | mode = \"quick\" (from FILE): not one of slow, fast-lane",
         "services: {a: {netwoks: []}}    | no key services.a.netwoks; did you mean services.a.netw",
         "services: {a: {networks: []}}   | services.a.registration-token is not set",

@@ -164,9 +164,7 @@ public final class WsAppServer implements AutoCloseable {
     try {
       return new RedisBroker(url);
     } catch (IllegalArgumentException noRedis) {
-      throw new StartException(
-          "redis.url %s: expected redis://host:port, %s".formatted(url, noRedis.getMessage()),
-          noRedis);
+      throw StartException.noRedisUrl("redis.url", url);
     }
   }
 
