@@ -6,14 +6,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Reads a process's configuration: its defaults, overridden by {@code --config FILE}, by
  * environment variables ({@code redis.url} is {@code MOORING_REDIS_URL}; with the suffix {@code
- * _FILE} the value is the content of that file), and last by flags ({@code --redis.url=…}).
+ * _FILE} the value is the content of that file), and last by flags ({@code --redis.url=…}). The
+ * environment reaches into those members of a map that the defaults or the file have.
  */
 public final class Configuration {
   private Configuration() {}
@@ -35,7 +38,7 @@ public final class Configuration {
     if (file != null) {
       sources.add(Source.file(Path.of(file)));
     }
-    for (String key : keys(type, "")) {
+    for (String key : keys(type, "", List.copyOf(sources))) {
       fromEnvironment(key, environment, sources);
     }
     flags.forEach((key, value) -> sources.add(Source.single("flag --" + key, key, value)));
@@ -82,13 +85,32 @@ public final class Configuration {
     return flags;
   }
 
-  private static List<String> keys(Class<?> type, String prefix) {
+  private static List<String> keys(Class<?> type, String prefix, List<Source> sources) {
     List<String> keys = new ArrayList<>();
     for (RecordComponent component : type.getRecordComponents()) {
       String key = prefix + Binder.key(component);
       if (component.getType().isRecord() && !Values.isScalar(component.getType())) {
-        keys.addAll(keys(component.getType(), key + "."));
-      } else if (component.getType() != Map.class) {
+        keys.addAll(keys(component.getType(), key + ".", sources));
+      } else if (component.getType() == Map.class) {
+        keys.addAll(memberKeys(component, key, sources));
+      } else {
+        keys.add(key);
+      }
+    }
+    return keys;
+  }
+
+  private static List<String> memberKeys(RecordComponent map, String prefix, List<Source> sources) {
+    Set<String> names = new LinkedHashSet<>();
+    sources.forEach(source -> names.addAll(source.members(prefix)));
+    List<String> keys = new ArrayList<>();
+    for (String name : names) {
+      String key = prefix + "." + name;
+      if (Binder.argument(map.getGenericType(), 1) instanceof Class<?> member
+          && member.isRecord()
+          && !Values.isScalar(member)) {
+        keys.addAll(keys(member, key + ".", sources));
+      } else {
         keys.add(key);
       }
     }

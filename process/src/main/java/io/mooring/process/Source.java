@@ -14,6 +14,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * One place that settings come from.
@@ -88,10 +90,21 @@ record Source(String name, ObjectNode settings) {
   }
 
   boolean sets(String key) {
+    return !at(key).isMissingNode();
+  }
+
+  /** The names that stand below a key; none if it is not set. */
+  List<String> members(String key) {
+    List<String> names = new ArrayList<>();
+    at(key).fieldNames().forEachRemaining(names::add);
+    return names;
+  }
+
+  private JsonNode at(String key) {
     JsonNode node = settings;
     for (String step : key.split("\\.", -1)) {
       node = node.path(step);
     }
-    return !node.isMissingNode();
+    return node;
   }
 }

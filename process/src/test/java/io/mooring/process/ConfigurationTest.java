@@ -100,6 +100,29 @@ class ConfigurationTest {
     assertEquals(List.of("127.0.0.0/8"), app.networks());
   }
 
+  @Test
+  void theEnvironmentReachesIntoAMemberThatTheFileHas() throws IOException {
+    Path secret = Files.writeString(folder.resolve("registration"), "s3cret\n");
+
+    Sample read =
+        Configuration.read(
+            Sample.class,
+            List.of(
+                "--config",
+                file("services: {app: {networks: []}, my-app: {registration-token: t}}")),
+            Map.of(
+                "MOORING_SERVICES_APP_REGISTRATION_TOKEN_FILE",
+                secret.toString(),
+                "MOORING_SERVICES_MY_APP_NETWORKS",
+                "10.0.0.0/8"));
+
+    Service app = java.util.Objects.requireNonNull(read.services().get("app"));
+    Service mine = java.util.Objects.requireNonNull(read.services().get("my-app"));
+    assertEquals("s3cret", app.registrationToken().reveal());
+    assertEquals("t", mine.registrationToken().reveal());
+    assertEquals(List.of("10.0.0.0/8"), mine.networks());
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
