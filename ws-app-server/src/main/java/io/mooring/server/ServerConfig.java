@@ -7,11 +7,13 @@ import io.mooring.process.Secret;
 import io.mooring.server.access.Namespace;
 import io.mooring.server.protocol.Terms;
 import io.mooring.token.Ids;
+import io.netty.util.NetUtil;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * The configuration of an app server; {@code deploy/config/ws-app-server.yaml} describes each key.
@@ -39,11 +41,18 @@ record ServerConfig(
     Map<String, Namespace> namespaces) {
   private static final int MOST_WEIGHT = 64;
 
+  /** What the registry takes; it would refuse any other only once the server is up. */
+  private static final Pattern SERVICE = Pattern.compile("[a-z0-9-]{1,63}");
+
+  private static final Pattern RELEASE = Pattern.compile("[A-Za-z0-9._:+@/-]{0,128}");
+
   /**
    * @throws IllegalArgumentException naming the key, the value and what was expected
    */
   ServerConfig {
     Ids.require("name", name);
+    expectMatch(SERVICE, "service", service);
+    expectMatch(RELEASE, "release", release);
     expect(weight >= 1 && weight <= MOST_WEIGHT, "weight", weight, "1 to " + MOST_WEIGHT);
     expect(loops >= 0, "loops", loops, "0 or more");
     expect(headTimeout.isPositive(), "head-timeout", headTimeout, "more than 0");
@@ -61,7 +70,31 @@ record ServerConfig(
 
   record Listener(HostPort address) {}
 
-  record Advertise(String address, String apiAddress) {}
+  record Advertise(String address, String apiAddress) {
+    Advertise {
+      expectLiteral("address", address);
+      expectLiteral("api-address", apiAddress);
+    }
+
+    private static void expectLiteral(String key, String text) {
+      expect(
+          text.isEmpty() || isLiteral(text),
+          key,
+          '"' + text + '"',
+          "ip:port with a literal IP address, for example 10.0.0.7:7200");
+    }
+
+    private static boolean isLiteral(String text) {
+      try {
+        HostPort parsed = HostPort.parse(text);
+        return parsed.port() > 0
+            && (NetUtil.isValidIpV4Address(parsed.host())
+                || NetUtil.isValidIpV6Address(parsed.host()));
+      } catch (IllegalArgumentException noAddress) {
+        return false;
+      }
+    }
+  }
 
   record Registry(List<HostPort> addresses, Secret token) {
     Registry {
@@ -106,6 +139,10 @@ record ServerConfig(
         limits.messages,
         (int) limits.queue.bytes(),
         limits.firstMessage.toMillis());
+  }
+
+  private static void expectMatch(Pattern grammar, String key, String text) {
+    expect(grammar.matcher(text).matches(), key, '"' + text + '"', grammar.pattern());
   }
 
   private static void expect(boolean holds, String key, Object value, String expected) {

@@ -1,0 +1,47 @@
+package io.mooring.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.mooring.process.Configuration;
+import io.mooring.process.ConfigurationException;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ServerConfigTest {
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "--name=a/b                     | name \"a/b\" does not fit [A-Za-z0-9_-]{1,64}",
+        "--service=My_App               | service \"My_App\": expected [a-z0-9-]{1,63}",
+        "--service=                     | service \"\": expected [a-z0-9-]{1,63}",
+        "--release=a b                  | release \"a b\": expected [A-Za-z0-9._:+@/-]{0,128}",
+        "--advertise.address=host:1     | advertise: address \"host:1\": expected ip:port",
+        "--advertise.address=10.0.0.7   | advertise: address \"10.0.0.7\": expected ip:port",
+        "--advertise.address=10.0.0.7:0 | advertise: address \"10.0.0.7:0\": expected ip:port",
+        "--advertise.api-address=::1:7  | advertise: api-address \"::1:7\": expected ip:port",
+      })
+  void anUnusableValueIsNamedWithItsKey(String flag, String message) {
+    var refusal = assertThrows(ConfigurationException.class, () -> read(flag));
+
+    assertTrue(String.valueOf(refusal.getMessage()).contains(message), refusal.getMessage());
+  }
+
+  @Test
+  void whatTheRegistryTakesIsTaken() {
+    ServerConfig config =
+        read("--service=app-2", "--release=v1.2+3", "--advertise.address=[2001:db8::7]:7200");
+
+    assertEquals("app-2", config.service());
+    assertEquals("[2001:db8::7]:7200", config.advertise().address());
+  }
+
+  private static ServerConfig read(String... flags) {
+    return Configuration.read(ServerConfig.class, List.of(flags), Map.of());
+  }
+}
