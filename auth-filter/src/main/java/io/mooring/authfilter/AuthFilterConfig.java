@@ -2,6 +2,7 @@ package io.mooring.authfilter;
 
 import io.mooring.process.ConfigurationOf;
 import io.mooring.process.HostPort;
+import io.mooring.registry.Grammar;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
@@ -27,9 +28,12 @@ record AuthFilterConfig(
   AuthFilterConfig {
     Origins.of(origins);
     Base.of(publicUrl);
-    if (!Query.isService(defaultService)) {
+    if (!Grammar.SERVICE.matches(defaultService)) {
       throw new IllegalArgumentException(
-          "default-service \"" + defaultService + "\" does not fit [a-z0-9-]{1,63}");
+          "default-service \""
+              + defaultService
+              + "\" does not fit "
+              + Grammar.SERVICE.expression());
     }
   }
 

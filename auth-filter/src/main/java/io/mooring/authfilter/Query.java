@@ -1,5 +1,6 @@
 package io.mooring.authfilter;
 
+import io.mooring.registry.Grammar;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
@@ -21,7 +22,6 @@ record Query(boolean present, @Nullable String service) {
   private static final Set<String> TOKEN_NAMES =
       Set.of("token", "access_token", "id_token", "auth_token", "jwt", "bearer", "authorization");
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_.-]{1,64}");
-  private static final Pattern SERVICE = Pattern.compile("[a-z0-9-]{1,63}");
 
   /** A compact JWT: {@code eyJ} is how the text {@code {"} begins in base64. */
   private static final Pattern JWT = Pattern.compile("eyJ[A-Za-z0-9_-]*\\.[A-Za-z0-9_-]+\\.");
@@ -51,17 +51,14 @@ record Query(boolean present, @Nullable String service) {
                 + " subprotocol bearer.<token>");
       }
       if (name.equals("service")) {
-        if (service != null || !isService(value)) {
-          throw RefusedException.forbidden(STEP, "service is not once [a-z0-9-]{1,63}");
+        if (service != null || !Grammar.SERVICE.matches(value)) {
+          throw RefusedException.forbidden(
+              STEP, "service is not once " + Grammar.SERVICE.expression());
         }
         service = value;
       }
     }
     return new Query(true, service);
-  }
-
-  static boolean isService(String name) {
-    return SERVICE.matcher(name).matches();
   }
 
   private static String decoded(String value) {
