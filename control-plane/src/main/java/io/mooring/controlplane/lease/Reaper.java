@@ -28,6 +28,10 @@ public final class Reaper implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Reaper.class);
   private static final Duration POLL = Duration.ofSeconds(1);
   private static final Duration POLL_WHEN_FROZEN = Duration.ofMillis(250);
+
+  /** Polls further apart than this say that this process stood still, and heard of nothing. */
+  private static final Duration LONGEST_SILENCE = POLL.multipliedBy(3);
+
   private static final Duration CLOSE_LIMIT = Duration.ofSeconds(3);
 
   private final RegistryStore store;
@@ -41,6 +45,7 @@ public final class Reaper implements AutoCloseable {
   private final Thread thread;
 
   private boolean away;
+  private long lastAnswered;
   private volatile boolean frozen;
   private volatile Map<String, Long> renewed = Map.of();
 
@@ -148,8 +153,12 @@ public final class Reaper implements AutoCloseable {
 
   private void poll() {
     long asked = ticks.getAsLong();
+    if (asked - lastAnswered > LONGEST_SILENCE.toNanos()) {
+      leases.interrupt();
+    }
     Map<String, String> counters = store.beats();
     long answered = ticks.getAsLong();
+    lastAnswered = answered;
     RegistryView view = follower.view();
     List<Lapse> lapses = leases.polled(asked, answered, view, counters);
     renewed = leases.renewed();

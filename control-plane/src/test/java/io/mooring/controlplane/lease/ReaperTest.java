@@ -67,7 +67,7 @@ class ReaperTest {
     awaitServers("app-1");
 
     assertEquals(Duration.ofSeconds(1), reaper.pass());
-    clock.addAndGet(TimeUnit.MILLISECONDS.toNanos(9_700));
+    elapse(Duration.ofMillis(9_700));
     assertEquals(Duration.ofMillis(301), reaper.pass());
   }
 
@@ -78,7 +78,7 @@ class ReaperTest {
     clock.addAndGet(TimeUnit.HOURS.toNanos(1));
 
     reaper.pass();
-    clock.addAndGet(TimeUnit.SECONDS.toNanos(10));
+    elapse(Duration.ofSeconds(10));
     reaper.pass();
 
     assertEquals(Set.of("app-1"), tier.store().beats().keySet());
@@ -101,9 +101,26 @@ class ReaperTest {
               assertEquals(1.0, meters.get("mooring.leases").gauge().value());
               assertEquals(Set.of("app-1"), tier.store().beats().keySet());
             });
-    clock.addAndGet(TimeUnit.SECONDS.toNanos(10));
+    elapse(Duration.ofSeconds(10));
     reaper.pass();
     awaitServers("app-1");
+
+    clock.addAndGet(TimeUnit.MILLISECONDS.toNanos(1));
+    reaper.pass();
+    awaitServers();
+  }
+
+  @Test
+  void aControlPlaneThatStoodStillEndsNoLeaseForOneTtl() {
+    tier.admitActive("app-1", 7201);
+    awaitServers("app-1");
+    reaper.pass();
+
+    clock.addAndGet(TimeUnit.SECONDS.toNanos(30));
+    reaper.pass();
+    elapse(Duration.ofSeconds(10));
+    reaper.pass();
+    assertEquals(Set.of("app-1"), tier.store().beats().keySet());
 
     clock.addAndGet(TimeUnit.MILLISECONDS.toNanos(1));
     reaper.pass();
@@ -120,10 +137,10 @@ class ReaperTest {
     reaper.pass();
     awaitServers("app-1");
 
-    clock.addAndGet(TimeUnit.SECONDS.toNanos(9));
+    elapse(Duration.ofSeconds(9));
     tier.store().renew(claim);
     reaper.pass();
-    clock.addAndGet(TimeUnit.SECONDS.toNanos(9));
+    elapse(Duration.ofSeconds(9));
     reaper.pass();
     awaitServers("app-1");
   }
@@ -135,7 +152,7 @@ class ReaperTest {
     awaitServers("app-1", "app-2");
     reaper.pass();
     String before = tier.follower().view().incarnation();
-    clock.addAndGet(TimeUnit.SECONDS.toNanos(9));
+    elapse(Duration.ofSeconds(9));
 
     tier.redis(redis -> redis.flushall());
     await().until(() -> !tier.follower().kept().isEmpty());
@@ -144,7 +161,7 @@ class ReaperTest {
     await().until(() -> tier.follower().kept().isEmpty());
     awaitServers("app-1", "app-2");
     assertTrue(!tier.follower().view().incarnation().equals(before));
-    clock.addAndGet(TimeUnit.SECONDS.toNanos(10));
+    elapse(Duration.ofSeconds(10));
     reaper.pass();
     awaitServers("app-1", "app-2");
   }
@@ -158,7 +175,7 @@ class ReaperTest {
       awaitServers("app-1", "app-2");
       reaper.pass();
 
-      clock.addAndGet(TimeUnit.SECONDS.toNanos(11));
+      elapse(Duration.ofSeconds(11));
       for (int i = 0; i < 5; i++) {
         assertEquals(Duration.ofMillis(250), reaper.pass());
       }
@@ -178,7 +195,7 @@ class ReaperTest {
       awaitServers("app-1", "app-2");
       reaper.pass();
 
-      clock.addAndGet(TimeUnit.SECONDS.toNanos(11));
+      elapse(Duration.ofSeconds(11));
       reaper.pass();
       reaper.pass();
       assertEquals(Set.of("app-1", "app-2"), tier.store().beats().keySet());
@@ -195,7 +212,7 @@ class ReaperTest {
     awaitServers("app-1", "app-2");
     reaper.pass();
 
-    clock.addAndGet(TimeUnit.SECONDS.toNanos(11));
+    elapse(Duration.ofSeconds(11));
     for (int i = 0; i < 5; i++) {
       reaper.pass();
     }
@@ -210,13 +227,13 @@ class ReaperTest {
       Claim two = tier.admitActive("app-2", port.getLocalPort());
       awaitServers("app-1", "app-2");
       reaper.pass();
-      clock.addAndGet(TimeUnit.SECONDS.toNanos(11));
+      elapse(Duration.ofSeconds(11));
       reaper.pass();
 
       tier.store().renew(one);
       tier.store().renew(two);
       await().until(() -> tier.follower().view().servers().stream().noneMatch(Server::suspect));
-      clock.addAndGet(TimeUnit.SECONDS.toNanos(11));
+      elapse(Duration.ofSeconds(11));
       tier.store().renew(one);
       tier.store().renew(two);
       reaper.pass();
@@ -224,6 +241,17 @@ class ReaperTest {
       assertEquals(0.0, meters.get("mooring.removals.frozen").gauge().value());
       awaitServers("app-1", "app-2");
     }
+  }
+
+  /** Lets time pass as it does for a reaper that polls each second; the last poll is the test's. */
+  private void elapse(Duration time) {
+    Duration left = time;
+    while (left.compareTo(Duration.ofSeconds(1)) > 0) {
+      clock.addAndGet(TimeUnit.SECONDS.toNanos(1));
+      reaper.pass();
+      left = left.minusSeconds(1);
+    }
+    clock.addAndGet(left.toNanos());
   }
 
   private void awaitServers(String... ids) {
