@@ -1,5 +1,6 @@
 package io.mooring.registry;
 
+import java.net.InetAddress;
 import java.util.regex.Pattern;
 
 /**
@@ -14,7 +15,7 @@ public record Address(String ip, int port) {
   private static final Pattern IPV6 = Pattern.compile("[0-9a-fA-F:.]*:[0-9a-fA-F:.]*");
 
   public Address {
-    if (!IPV4.matcher(ip).matches() && !IPV6.matcher(ip).matches()) {
+    if (!IPV4.matcher(ip).matches() && !isIpv6(ip)) {
       throw new IllegalArgumentException(
           "address \"" + ip + "\" is not a literal IP address, for example 10.0.0.7");
     }
@@ -50,6 +51,18 @@ public record Address(String ip, int port) {
           notANumber);
     }
     return new Address(ip, port);
+  }
+
+  private static boolean isIpv6(String ip) {
+    if (!IPV6.matcher(ip).matches()) {
+      return false;
+    }
+    try {
+      InetAddress unused = InetAddress.ofLiteral(ip);
+      return true;
+    } catch (IllegalArgumentException notLiteral) {
+      return false;
+    }
   }
 
   /** {@code ip:port}, or {@code [ipv6]:port}: the form of {@code ws_hosts} and of Redis. */

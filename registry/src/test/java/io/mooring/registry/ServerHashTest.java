@@ -54,6 +54,7 @@ class ServerHashTest {
         "generation, 99999999999999999999, is not a whole number",
         "state, active, state \"active\" is none of",
         "address, app.example.com:7200, is not a literal IP address",
+        "address, [1:2:3]:7200, is not a literal IP address",
         "address, 10.0.0.1, is not of the form ip:port",
         "api_address, 10.0.0.1:0, port 0 is not between 1 and 65535",
         "weight, 65, weight 65 is not between 1 and 64",
