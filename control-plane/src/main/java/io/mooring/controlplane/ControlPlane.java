@@ -23,6 +23,7 @@ import io.mooring.registry.ServerState;
 import io.mooring.token.JwksFile;
 import io.mooring.token.KeyFileException;
 import io.mooring.token.TokenVerifier;
+import java.net.URI;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -51,7 +52,7 @@ public final class ControlPlane implements AutoCloseable {
     MeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     Services services = new Services(config.services());
     Loads loads = new Loads();
-    redis = new Redis(config.redis().url().toString());
+    redis = redis(config.redis().url());
     RegistryStore store = new RegistryStore(redis);
     follower = new RegistryFollower(redis);
     registry =
@@ -124,6 +125,21 @@ public final class ControlPlane implements AutoCloseable {
 
   int xdsPort() {
     return xds.port();
+  }
+
+  private static Redis redis(URI url) {
+    try {
+      return new Redis(url.toString());
+    } catch (IllegalArgumentException unusable) {
+      // Neither the URL nor the cause is shown whole: both may hold the password.
+      throw new StartException(
+          "redis.url with scheme \""
+              + url.getScheme()
+              + "\", host \""
+              + url.getHost()
+              + "\" is not the URL of a Redis; expected redis://host:port or rediss://host:port",
+          null);
+    }
   }
 
   private static Gate gate(ControlPlaneConfig config, InstantSource clock) {

@@ -150,6 +150,17 @@ class ControlPlaneTest {
   }
 
   @Test
+  void aRedisUrlOfAnotherSchemeIsNamedWithoutItsPassword() {
+    StartException refused =
+        assertThrows(
+            StartException.class, () -> start("--redis.url=http://me:hunter2@127.0.0.1:6379"));
+
+    String message = String.valueOf(refused.getMessage());
+    assertTrue(message.contains("redis.url") && message.contains("\"http\""), message);
+    assertTrue(!message.contains("hunter2") && refused.getCause() == null, message);
+  }
+
+  @Test
   void theDefaultsAreAConfiguration() {
     ControlPlaneConfig defaults = Configuration.read(ControlPlaneConfig.class, List.of(), Map.of());
 
