@@ -35,7 +35,6 @@ final class Conversation {
   private Snapshot snapshot;
   private long responses;
   private long ackedRevision;
-  private boolean listenerChangeAcknowledged;
 
   Conversation(
       EnvoyNode envoy,
@@ -73,14 +72,6 @@ final class Conversation {
   void offer(Snapshot newest) {
     snapshot = newest;
     sendWhatIsLacking();
-  }
-
-  /** The operator accepts that the change that is held back cuts live sockets of this Envoy. */
-  void acknowledgeListenerChange() {
-    if (subscription(ResourceType.LDS).holdsBack()) {
-      listenerChangeAcknowledged = true;
-      sendWhatIsLacking();
-    }
   }
 
   private void sendWhatIsLacking() {
@@ -129,15 +120,14 @@ final class Conversation {
             .map(Resource::getName)
             .collect(Collectors.toList());
     cut.addAll(delta.removed());
-    if (cut.isEmpty() || listenerChangeAcknowledged) {
-      listenerChangeAcknowledged = false;
+    if (cut.isEmpty()) {
       return true;
     }
     String why = "the change of listener " + String.join(", ", cut) + " would cut its live sockets";
     if (subscription.holdBack(why)) {
       log.error(
           "event=xds_listener_change_refused envoy={} listeners={} hint=\"its live sockets would be cut;"
-              + " acknowledge the change, or restart this Envoy\"",
+              + " restart this Envoy to take the change\"",
           envoy.id(),
           cut);
     }

@@ -190,10 +190,6 @@ final class Subscription {
     return news;
   }
 
-  boolean holdsBack() {
-    return !heldBack.isEmpty();
-  }
-
   /** Whether the Envoy has, by its own word, everything of this version. */
   boolean has(String version) {
     return begun && unanswered == null && nack.isEmpty() && ackedVersion.equals(version);

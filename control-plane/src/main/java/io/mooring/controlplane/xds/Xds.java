@@ -160,22 +160,6 @@ public final class Xds implements AutoCloseable {
         .toList();
   }
 
-  /**
-   * Lets the listener change that is held back from this Envoy through. Every live socket of the
-   * changed listeners will be cut.
-   */
-  public void acknowledgeListenerChange(String envoyId) {
-    loop.execute(
-        () -> {
-          for (Conversation conversation : fleet.conversations()) {
-            if (conversation.envoy().id().equals(envoyId)) {
-              conversation.acknowledgeListenerChange();
-              fleet.publish(conversation);
-            }
-          }
-        });
-  }
-
   /** Leaves the Envoys to themselves. */
   @Override
   public void close() {

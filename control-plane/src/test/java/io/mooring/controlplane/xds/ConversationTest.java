@@ -270,7 +270,7 @@ class ConversationTest {
   }
 
   @Test
-  void aChangedListenerIsHeldBackUntilItIsAcknowledged() {
+  void aChangedListenerIsHeldBack() {
     settled(at(1, 7200));
     conversation = begin(at(1, 7200));
 
@@ -284,22 +284,6 @@ class ConversationTest {
     assertEquals(
         "the change of listener ws would cut its live sockets",
         conversation.status().types().getFirst().heldBack());
-    conversation.acknowledgeListenerChange();
-    assertEquals(List.of("ws"), names(next(ResourceType.LDS)));
-  }
-
-  @Test
-  void anAcknowledgementWithoutAChangeIsNotKeptForALaterOne() {
-    conversation = begin(at(1, 7200));
-    conversation.acknowledgeListenerChange();
-
-    conversation.request(
-        ResourceType.LDS,
-        DeltaDiscoveryRequest.newBuilder()
-            .putInitialResourceVersions("ws", "of another version")
-            .build());
-
-    assertTrue(responses.isEmpty());
   }
 
   @Test
