@@ -32,6 +32,8 @@ public record EdgeConfig(
     Duration ping,
     int handshakesPerSecond) {
 
+  private static final int MOST_HANDSHAKES = 1_000_000;
+
   public EdgeConfig {
     domains = List.copyOf(domains);
     authFilters = List.copyOf(authFilters);
@@ -51,9 +53,9 @@ public record EdgeConfig(
     if (ping.isNegative() || ping.isZero()) {
       throw new IllegalArgumentException("ping is " + ping + "; expected more than 0");
     }
-    if (handshakesPerSecond < 1) {
+    if (handshakesPerSecond < 1 || handshakesPerSecond > MOST_HANDSHAKES) {
       throw new IllegalArgumentException(
-          "handshakes-per-second is " + handshakesPerSecond + "; expected 1 or more");
+          "handshakes-per-second is " + handshakesPerSecond + "; expected 1 to " + MOST_HANDSHAKES);
     }
   }
 

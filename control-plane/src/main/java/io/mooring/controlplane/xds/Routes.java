@@ -30,6 +30,7 @@ import io.envoyproxy.envoy.type.v3.FractionalPercent.DenominatorType;
 import io.envoyproxy.envoy.type.v3.HttpStatus;
 import io.envoyproxy.envoy.type.v3.StatusCode;
 import io.envoyproxy.envoy.type.v3.TokenBucket;
+import java.time.Duration;
 import java.util.List;
 
 /** What is answered: the WebSocket's path, the API's paths, and nothing else. */
@@ -115,15 +116,19 @@ final class Routes {
         .build();
   }
 
-  private static LocalRateLimit handshakeRate(int perSecond) {
+  /**
+   * Fills as often as Envoy allows, every 50 ms, or so much later that whole tokens make the rate.
+   */
+  static LocalRateLimit handshakeRate(int perSecond) {
+    int tokens = Math.ceilDiv(perSecond, 20);
     return LocalRateLimit.newBuilder()
         .setStatPrefix("handshakes")
         .setStatus(HttpStatus.newBuilder().setCode(StatusCode.ServiceUnavailable))
         .setTokenBucket(
             TokenBucket.newBuilder()
                 .setMaxTokens(2 * perSecond)
-                .setTokensPerFill(UInt32Value.of(Math.max(1, perSecond / 20)))
-                .setFillInterval(Time.millis(perSecond < 20 ? 1_000 / perSecond : 50)))
+                .setTokensPerFill(UInt32Value.of(tokens))
+                .setFillInterval(Time.of(Duration.ofSeconds(tokens).dividedBy(perSecond))))
         .setFilterEnabled(always())
         .setFilterEnforced(always())
         .addResponseHeadersToAdd(

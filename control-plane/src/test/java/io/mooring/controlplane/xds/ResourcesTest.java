@@ -3,8 +3,10 @@ package io.mooring.controlplane.xds;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.envoyproxy.envoy.config.listener.v3.Listener;
+import io.envoyproxy.envoy.type.v3.TokenBucket;
 import io.mooring.process.HostPort;
 import io.mooring.registry.Address;
 import io.mooring.registry.ServerState;
@@ -36,6 +38,18 @@ class ResourcesTest {
   @Test
   void theListenersOfARunningEnvoyAreWhatTheyWere() {
     assertEquals("0dba04488ee844b988c09696", listeners("edge-1", true).version());
+  }
+
+  @Test
+  void anyHandshakeRateIsKeptByWholeTokens() {
+    for (int rate : new int[] {1, 7, 20, 39, 5_000, 1_000_000}) {
+      TokenBucket bucket = Routes.handshakeRate(rate).getTokenBucket();
+      double seconds =
+          bucket.getFillInterval().getSeconds() + bucket.getFillInterval().getNanos() / 1e9;
+
+      assertEquals(rate, bucket.getTokensPerFill().getValue() / seconds, rate * 1e-6);
+      assertTrue(seconds >= 0.05, "Envoy refuses to fill more often: " + seconds);
+    }
   }
 
   @Test
