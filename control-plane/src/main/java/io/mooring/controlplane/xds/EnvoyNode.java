@@ -2,8 +2,8 @@ package io.mooring.controlplane.xds;
 
 import com.google.protobuf.Value;
 import io.envoyproxy.envoy.config.core.v3.Node;
+import io.mooring.registry.Grammar;
 import java.util.OptionalInt;
-import java.util.regex.Pattern;
 
 /**
  * An Envoy, as its bootstrap describes it.
@@ -14,15 +14,13 @@ import java.util.regex.Pattern;
  * @param wsPort the port without TLS, if it wants one
  */
 record EnvoyNode(String id, String address, OptionalInt wssPort, OptionalInt wsPort) {
-  private static final Pattern ID = Pattern.compile("[A-Za-z0-9_-]{1,64}");
-
   /**
    * Reads node id and metadata.
    *
    * @throws IllegalArgumentException saying what of the node is missing or wrong
    */
   static EnvoyNode of(Node node) {
-    if (!ID.matcher(node.getId()).matches()) {
+    if (!Grammar.ID.matches(node.getId())) {
       throw new IllegalArgumentException(
           "node.id \"" + node.getId() + "\" is not 1 to 64 of letters, digits, \"_\" and \"-\"");
     }
