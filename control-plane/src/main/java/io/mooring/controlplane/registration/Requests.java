@@ -22,6 +22,9 @@ final class Requests {
   /** Far above any real one, and exact in Lua's numbers. */
   private static final long HIGHEST_GENERATION = 1L << 48;
 
+  /** What an instance may bring back: it leaves room for all the generations that follow. */
+  private static final long HIGHEST_RETURNING = 1L << 40;
+
   private final Services services;
 
   Requests(Services services) {
@@ -51,7 +54,7 @@ final class Requests {
           Integer.toUnsignedString(weight),
           "0 for the default, or 1 to " + Server.MAX_WEIGHT);
     }
-    if (request.getGeneration() < 0 || request.getGeneration() > HIGHEST_GENERATION) {
+    if (request.getGeneration() < 0 || request.getGeneration() > HIGHEST_RETURNING) {
       violations.add(
           "generation",
           Long.toUnsignedString(request.getGeneration()),

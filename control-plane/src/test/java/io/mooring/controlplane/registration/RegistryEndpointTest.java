@@ -141,6 +141,7 @@ class RegistryEndpointTest {
         bad("weight", "65", r -> r.setWeight(65), "1 to 64"),
         bad("weight", "4294967295", r -> r.setWeight(-1), "1 to 64"),
         bad("generation", "18446744073709551615", r -> r.setGeneration(-1), "or 0"),
+        bad("generation", "1099511627777", r -> r.setGeneration((1L << 40) + 1), "or 0"),
         bad("release", "<b>", r -> r.setRelease("<b>"), "{0,128}"),
         bad("capabilities", "a b", r -> r.addCapabilities("a b"), "{1,64}"),
         bad("labels", "a b", r -> r.putLabels("a b", "x"), "{1,63}"),
