@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
 
@@ -69,6 +70,12 @@ public final class RegistryStore {
           "state " + after + " cannot follow " + before + "; what can: " + before.next());
     }
     return done(write(Script.TRANSITION, claim, List.of(before.name(), after.name())));
+  }
+
+  /** The service that a server_id belongs to, also for a while after its server is gone. */
+  public Optional<String> service(String serverId) {
+    return Optional.ofNullable(
+        redis.call(commands -> commands.hget(Keys.server(serverId), "service")));
   }
 
   /**

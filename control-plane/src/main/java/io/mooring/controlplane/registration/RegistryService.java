@@ -27,7 +27,6 @@ import io.mooring.registry.v1.RegisterResponse;
 import io.mooring.registry.v1.RegistryGrpc;
 import io.mooring.registry.v1.ServerCommand;
 import io.mooring.registry.v1.ServerReport;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
@@ -193,8 +192,12 @@ final class RegistryService extends RegistryGrpc.RegistryImplBase {
   /** The claim, if the caller may speak for the service of the server that it names. */
   private Claim owned(io.mooring.registry.v1.Claim claimed) {
     Claim claim = Requests.claim(claimed);
-    Optional<Server> server = view.get().server(claim.serverId());
-    server.ifPresent(known -> Credentials.require(known.service()));
+    // A view that has not come so far yet must not open the server to the tokens of others.
+    view.get()
+        .server(claim.serverId())
+        .map(Server::service)
+        .or(() -> store.service(claim.serverId()))
+        .ifPresent(Credentials::require);
     return claim;
   }
 

@@ -215,6 +215,16 @@ class RegistryEndpointTest {
   }
 
   @Test
+  void aServerThatTheViewLacksCannotBeTouchedByAnotherServiceEither() {
+    follower.close();
+    Claim claim = claim(registry().register(request("app-1", "a")), "app-1", "a");
+    assertTrue(follower.view().server("app-1").isEmpty());
+
+    refused(Status.Code.PERMISSION_DENIED, () -> heartbeat(registry(CHAT_TOKEN), claim, 1));
+    assertTrue(heartbeat(registry(), claim, 1).hasRenewed());
+  }
+
+  @Test
   void aHeartbeatRenewsAndBringsTheLoad() {
     Claim claim = claim(registry().register(request("app-1", "a")), "app-1", "a");
     await().until(() -> follower.view().server("app-1").isPresent());
