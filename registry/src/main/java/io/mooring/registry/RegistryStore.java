@@ -59,12 +59,16 @@ public final class RegistryStore {
   }
 
   /**
-   * Moves a server to its next state.
+   * Moves a living server to its next state; {@link #deregister} and {@link #expire} end it.
    *
    * @return whether it was done; false when the claim or the state have moved on
-   * @throws IllegalArgumentException if {@code after} cannot follow {@code before}
+   * @throws IllegalArgumentException if {@code after} is GONE, or cannot follow {@code before}
    */
   public boolean transition(Claim claim, ServerState before, ServerState after) {
+    if (after == ServerState.GONE) {
+      throw new IllegalArgumentException(
+          "state GONE is not a transition; expected deregister or expire");
+    }
     if (!before.next().contains(after)) {
       throw new IllegalArgumentException(
           "state " + after + " cannot follow " + before + "; what can: " + before.next());

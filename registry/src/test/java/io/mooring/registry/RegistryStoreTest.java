@@ -221,6 +221,7 @@ class RegistryStoreTest {
     Claim claim = registry.admit("app-1", "a");
 
     assertThrows(IllegalArgumentException.class, () -> store.transition(claim, WARMING, DRAINING));
+    assertThrows(IllegalArgumentException.class, () -> store.transition(claim, WARMING, GONE));
     assertTrue(store.transition(claim, WARMING, ACTIVE));
     assertFalse(store.transition(claim, WARMING, ACTIVE));
     assertTrue(store.transition(claim, ACTIVE, DRAINING));
