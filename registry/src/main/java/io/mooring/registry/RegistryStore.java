@@ -151,7 +151,8 @@ public final class RegistryStore {
 
   private static Standing standing(Script script, List<String> answer) {
     return switch (answer.getFirst()) {
-      case "HELD" -> new Standing.Held(ServerState.valueOf(answer.get(1)));
+      case "HELD" ->
+          new Standing.Held(ServerState.valueOf(answer.get(1)), Long.parseLong(answer.get(2)));
       case "EXPIRED" -> new Standing.Expired();
       case "FENCED" -> new Standing.Fenced(Long.parseLong(answer.get(1)));
       default -> throw unexpected(script, answer);

@@ -1,8 +1,7 @@
 -- ARGV: …, incarnation, generation, instance_uid
--- HELD state | EXPIRED | FENCED generation
+-- HELD state revision | EXPIRED | FENCED generation
 local refused = refusal(ARGV[3], ARGV[4], ARGV[5])
 if refused then
   return refused
 end
-leave()
-return {'HELD', 'GONE'}
+return {'HELD', 'GONE', string.format('%d', leave())}

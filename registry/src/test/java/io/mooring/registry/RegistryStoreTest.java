@@ -114,7 +114,7 @@ class RegistryStoreTest {
     assertFalse(store.expire(old, store.beats().getOrDefault("app-1", "")));
     assertEquals(
         new Admission.Fenced(2), store.register(registration("app-1", "a", old.generation())));
-    assertEquals(new Standing.Held(WARMING), store.renew(taken));
+    assertEquals(WARMING, held(store.renew(taken)));
   }
 
   @Test
@@ -142,7 +142,7 @@ class RegistryStoreTest {
   void aServerThatLeftHoldsItsGenerationForADay() {
     Claim claim = registry.admitActive("app-1", "a");
 
-    assertEquals(new Standing.Held(GONE), store.deregister(claim));
+    assertEquals(GONE, held(store.deregister(claim)));
 
     assertEquals("GONE", hash("app-1").get("state"));
     assertTrue(store.beats().isEmpty());
@@ -198,7 +198,7 @@ class RegistryStoreTest {
     store.suspect(claim, "1");
     long revision = revision();
 
-    assertEquals(new Standing.Held(ACTIVE), store.renew(claim));
+    assertEquals(ACTIVE, held(store.renew(claim)));
     assertFalse(hash("app-1").containsKey("suspect"));
     assertEquals(revision + 1, revision());
 
@@ -307,7 +307,7 @@ class RegistryStoreTest {
 
     assertNotEquals(before.incarnation(), after.incarnation());
     assertEquals(before.generation(), after.generation());
-    assertEquals(new Standing.Held(WARMING), store.renew(after));
+    assertEquals(WARMING, held(store.renew(after)));
   }
 
   @Test
@@ -375,5 +375,13 @@ class RegistryStoreTest {
 
   private static long revision() {
     return Long.parseLong(registry.call(redis -> redis.hget("{mooring}:meta", "revision")));
+  }
+
+  private static ServerState held(Standing standing) {
+    return switch (standing) {
+      case Standing.Held held -> held.state();
+      case Standing.Expired expired -> throw new AssertionError(expired);
+      case Standing.Fenced fenced -> throw new AssertionError(fenced);
+    };
   }
 }

@@ -64,7 +64,7 @@ final class RegistryService extends RegistryGrpc.RegistryImplBase {
 
   @Override
   public StreamObserver<ServerReport> session(StreamObserver<ServerCommand> commands) {
-    Session session = new Session(commands);
+    Session session = new Session(commands, view);
     sessions.add(session);
     // With a handler, what is sent to a call that was just cut is dropped instead of thrown.
     ((ServerCallStreamObserver<ServerCommand>) commands)
@@ -102,7 +102,7 @@ final class RegistryService extends RegistryGrpc.RegistryImplBase {
         answer,
         () ->
             HeartbeatResponse.newBuilder()
-                .setCommand(renew(owned(request.getClaim()), request.getLoad()))
+                .setCommand(Commands.of(renew(owned(request.getClaim()), request.getLoad())))
                 .build());
   }
 
@@ -159,7 +159,7 @@ final class RegistryService extends RegistryGrpc.RegistryImplBase {
     };
   }
 
-  private ServerCommand renew(Claim claim, Load load) {
+  private Standing renew(Claim claim, Load load) {
     Standing standing = store.renew(claim);
     switch (standing) {
       case Standing.Held held -> loads.report(claim, load);
@@ -174,7 +174,7 @@ final class RegistryService extends RegistryGrpc.RegistryImplBase {
               claim.generation(),
               fenced.generation());
     }
-    return Commands.of(standing);
+    return standing;
   }
 
   private DeregisterResponse deregister(Claim claim) {

@@ -5,34 +5,54 @@ import io.mooring.registry.Claim;
 import io.mooring.registry.RegistryView;
 import io.mooring.registry.Server;
 import io.mooring.registry.ServerState;
+import io.mooring.registry.Standing;
 import io.mooring.registry.v1.ServerCommand;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** One open stream of a server. Told of by its own reports, and by changes of the registry. */
+/**
+ * One open stream of a server. Told of by its own reports, and by changes of the registry: an
+ * answer carries its revision, so that whichever of the two is newer is said last.
+ */
 final class Session {
   private final StreamObserver<ServerCommand> commands;
+  private final Supplier<RegistryView> view;
   private @Nullable Claim claim;
+  private long answered;
   private @Nullable ServerCommand last;
   private boolean ended;
 
-  Session(StreamObserver<ServerCommand> commands) {
+  Session(StreamObserver<ServerCommand> commands, Supplier<RegistryView> view) {
     this.commands = commands;
+    this.view = view;
   }
 
   /** Answers a report. */
-  synchronized void answer(Claim reported, ServerCommand command) {
-    claim = reported;
-    send(command);
+  synchronized void answer(Claim reported, Standing standing) {
+    ServerCommand answer = Commands.of(standing);
+    if (standing instanceof Standing.Held held) {
+      claim = reported;
+      answered = held.revision();
+      // Changes of before the first report, and of while Redis was asked.
+      RegistryView newest = view.get();
+      boolean newer =
+          newest.incarnation().equals(reported.incarnation()) && newest.revision() > answered;
+      send(newer ? news(reported, newest).orElse(answer) : answer);
+    } else {
+      claim = null;
+      send(answer);
+    }
   }
 
   /** Tells the server what a change of the registry means to it, if it means anything new. */
-  synchronized void follow(RegistryView view) {
-    if (claim == null) {
+  synchronized void follow(RegistryView changed) {
+    Claim held = claim;
+    if (held == null
+        || (changed.incarnation().equals(held.incarnation()) && changed.revision() < answered)) {
       return;
     }
-    Claim held = claim;
-    Optional<ServerCommand> news = view.server(held.serverId()).flatMap(now -> news(held, now));
+    Optional<ServerCommand> news = news(held, changed);
     if (news.isPresent() && !news.get().equals(last)) {
       send(news.get());
     }
@@ -50,6 +70,10 @@ final class Session {
       ended = true;
       commands.onError(error);
     }
+  }
+
+  private static Optional<ServerCommand> news(Claim held, RegistryView view) {
+    return view.server(held.serverId()).flatMap(now -> news(held, now));
   }
 
   private static Optional<ServerCommand> news(Claim held, Server now) {

@@ -1,0 +1,103 @@
+package io.mooring.controlplane.registration;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.grpc.stub.StreamObserver;
+import io.mooring.registry.Address;
+import io.mooring.registry.Claim;
+import io.mooring.registry.RegistryView;
+import io.mooring.registry.Server;
+import io.mooring.registry.ServerState;
+import io.mooring.registry.Standing;
+import io.mooring.registry.v1.ServerCommand;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+/** Answers of the store and changes of the view meet in either order. */
+class SessionTest {
+  private static final Claim CLAIM = new Claim("app-1", "life", 1, "a");
+  private static final ServerCommand WARMING = Commands.renewed(ServerState.WARMING);
+  private static final ServerCommand ACTIVE = Commands.renewed(ServerState.ACTIVE);
+
+  private final List<ServerCommand> told = new ArrayList<>();
+  private RegistryView view = view(1, 1, "a", ServerState.WARMING);
+  private final Session session =
+      new Session(
+          new StreamObserver<>() {
+            @Override
+            public void onNext(ServerCommand command) {
+              told.add(command);
+            }
+
+            @Override
+            public void onError(Throwable error) {}
+
+            @Override
+            public void onCompleted() {}
+          },
+          () -> view);
+
+  @Test
+  void aChangeWhileTheFirstReportIsAnsweredIsHeard() {
+    change(view(2, 1, "a", ServerState.ACTIVE));
+    session.answer(CLAIM, new Standing.Held(ServerState.WARMING, 1));
+
+    assertEquals(List.of(ACTIVE), told);
+  }
+
+  @Test
+  void aTakeoverWhileAReportIsAnsweredIsTheLastWord() {
+    session.answer(CLAIM, new Standing.Held(ServerState.ACTIVE, 1));
+    change(view(2, 2, "b", ServerState.WARMING));
+    session.answer(CLAIM, new Standing.Held(ServerState.ACTIVE, 1));
+
+    assertEquals(Commands.fenced(2), told.getLast());
+  }
+
+  @Test
+  void aViewThatIsBehindTheAnswerSaysNothing() {
+    session.answer(CLAIM, new Standing.Held(ServerState.ACTIVE, 3));
+    change(view(2, 1, "a", ServerState.WARMING));
+
+    assertEquals(List.of(ACTIVE), told);
+  }
+
+  @Test
+  void nothingIsSaidToAClaimThatIsOver() {
+    session.answer(CLAIM, new Standing.Held(ServerState.WARMING, 1));
+    session.answer(CLAIM, new Standing.Expired());
+    change(view(2, 1, "a", ServerState.ACTIVE));
+
+    assertEquals(List.of(WARMING, Commands.of(new Standing.Expired())), told);
+  }
+
+  private void change(RegistryView changed) {
+    view = changed;
+    session.follow(changed);
+  }
+
+  private static RegistryView view(
+      long revision, long generation, String instanceUid, ServerState state) {
+    SortedMap<String, Server> servers = new TreeMap<>();
+    servers.put(
+        "app-1",
+        new Server(
+            "app-1",
+            "app",
+            instanceUid,
+            generation,
+            state,
+            false,
+            new Address("127.0.0.1", 7200),
+            Optional.empty(),
+            8,
+            "",
+            Set.of()));
+    return new RegistryView("life", revision, servers);
+  }
+}
