@@ -86,6 +86,28 @@ class AuthFilterTest {
     }
   }
 
+  @Test
+  void aUrlThatRedisCannotHaveIsNamedWithoutItsPassword() {
+    AuthFilterConfig usable = fleet.config(0, 0);
+    AuthFilterConfig config =
+        new AuthFilterConfig(
+            usable.name(),
+            new AuthFilterConfig.Registry(URI.create("http://:s3cret@127.0.0.1:1")),
+            usable.grpc(),
+            usable.http(),
+            usable.defaultService(),
+            usable.publicUrl(),
+            usable.origins(),
+            usable.token(),
+            usable.keys());
+
+    String message =
+        String.valueOf(
+            assertThrows(StartException.class, () -> new AuthFilter(config)).getMessage());
+
+    assertTrue(message.startsWith("redis.url http://***@127.0.0.1:1: expected"), message);
+  }
+
   private String beginning(int grpcPort, int httpPort) {
     AuthFilter second = new AuthFilter(fleet.config(grpcPort, httpPort));
     String message = String.valueOf(assertThrows(StartException.class, second::start).getMessage());
