@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,7 +41,9 @@ class LauncherTest {
     for (String sources : List.of("cli/src/main", "deploy/config", "envoy")) {
       Files.createDirectories(checkout.resolve(sources));
     }
-    build("mkdir -p '%s'; echo 'built once more' >> '%s'".formatted(lib(), builds()));
+    build(
+        "echo 'built once more' >> '%s'; mkdir -p '%s'; touch '%s'"
+            .formatted(builds(), lib(), complete()));
   }
 
   @Test
@@ -65,6 +68,27 @@ class LauncherTest {
     Files.createFile(checkout.resolve("cli/src/main/New.java"));
     run(launcher, folder);
     assertEquals(2, Files.readAllLines(builds()).size());
+  }
+
+  @Test
+  void jarsThatABuildLeftHalfCopiedAreBuiltAgain() throws Exception {
+    Files.createDirectories(lib());
+    Files.createFile(lib().resolve("mooring-cli-1.jar"));
+
+    run(checkout.resolve("mooring"), folder);
+
+    assertEquals(1, Files.readAllLines(builds()).size());
+  }
+
+  @Test
+  void theStateFolderIsItsOwnersAlone() throws Exception {
+    run(checkout.resolve("mooring"), folder);
+
+    for (String made : List.of(".mooring", ".mooring/log")) {
+      assertEquals(
+          "rwx------",
+          PosixFilePermissions.toString(Files.getPosixFilePermissions(checkout.resolve(made))));
+    }
   }
 
   @Test
@@ -93,6 +117,10 @@ class LauncherTest {
 
   private Path lib() {
     return checkout.resolve("deploy/target/mooring/lib");
+  }
+
+  private Path complete() {
+    return checkout.resolve("deploy/target/mooring/complete");
   }
 
   private Path builds() {
