@@ -2,6 +2,7 @@ package io.mooring.cli;
 
 import io.mooring.cli.control.ControlClient;
 import io.mooring.cli.state.StateFolder;
+import io.mooring.cli.state.TierLock;
 import io.mooring.cli.terminal.Terminal;
 import io.mooring.cli.tier.Distribution;
 import java.io.IOException;
@@ -48,7 +49,9 @@ final class Detached {
       copy(supervisor.getInputStream(), terminal.out());
       errors.join();
       try (ControlClient reached = ControlClient.connect(state).orElse(null)) {
-        return reached == null ? supervisor.waitFor() : 0;
+        boolean itsTier =
+            TierLock.lastHolder(state).stream().anyMatch(holder -> holder == supervisor.pid());
+        return reached != null && itsTier ? 0 : supervisor.waitFor();
       }
     } catch (IOException failed) {
       throw new CommandException("cannot start a supervisor: " + failed.getMessage(), "");
