@@ -1,5 +1,6 @@
 package io.mooring.cli.control;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -76,34 +77,54 @@ public final class ControlServer implements AutoCloseable {
   }
 
   private void serve(SocketChannel client) {
+    boolean untilTheEnd = false;
     try {
       BufferedReader reader =
           new BufferedReader(Channels.newReader(client, StandardCharsets.UTF_8));
       String line = reader.readLine();
       if (line == null) {
-        client.close();
         return;
       }
-      Request request = Request.fromJson(JSON.readTree(line));
-      byte[] answer = JSON.writeValueAsBytes(answer(request));
-      client.write(ByteBuffer.wrap(answer));
-      client.write(ByteBuffer.wrap(new byte[] {'\n'}));
-      if (request.verb() != Request.Verb.DOWN) {
-        client.close();
+      Answer answer = answer(line);
+      client.write(ByteBuffer.wrap((answer.json() + "\n").getBytes(StandardCharsets.UTF_8)));
+      untilTheEnd = answer.untilTheEnd();
+    } catch (IOException gone) {
+      throw new UncheckedIOException("a command could not be answered", gone);
+    } finally {
+      if (!untilTheEnd) {
+        close(client);
       }
-    } catch (IOException | IllegalArgumentException unreadable) {
-      throw new IllegalStateException("a command could not be answered", unreadable);
     }
   }
 
-  private ObjectNode answer(Request request) {
+  private Answer answer(String line) {
     try {
-      return handler.apply(request);
+      Request request = Request.fromJson(JSON.readTree(line));
+      return new Answer(handler.apply(request), request.verb() == Request.Verb.DOWN);
     } catch (Refusal refusal) {
-      return JsonNodeFactory.instance
-          .objectNode()
-          .put("error", refusal.getMessage())
-          .put("next", refusal.next());
+      return Answer.error(String.valueOf(refusal.getMessage()), refusal.next());
+    } catch (JsonProcessingException | RuntimeException failed) {
+      return Answer.error("the supervisor failed: " + failed, "./mooring check");
+    }
+  }
+
+  private static void close(SocketChannel client) {
+    try {
+      client.close();
+    } catch (IOException alreadyGone) {
+      return;
+    }
+  }
+
+  /**
+   * What a client gets.
+   *
+   * @param untilTheEnd whether its connection ends only with this process
+   */
+  private record Answer(ObjectNode json, boolean untilTheEnd) {
+    static Answer error(String message, String next) {
+      return new Answer(
+          JsonNodeFactory.instance.objectNode().put("error", message).put("next", next), false);
     }
   }
 }

@@ -19,6 +19,7 @@ import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /**
  * The running processes of a tier. {@link #start} and {@link #close} belong to the supervisor;
@@ -96,10 +97,23 @@ public final class Tier implements AutoCloseable {
   /**
    * Starts a part that is new, or whose process has ended, and waits until it is ready.
    *
-   * @throws PartException when it fails; it stays ended, the rest of the tier goes on
+   * @param choice names the part or throws; no other is started between its look at the tier and
+   *     the start
+   * @throws PartException when it fails; it is ended then, the rest of the tier goes on
    */
-  public Running start(Part part) {
-    return awaitReady(launch(part, state.log(part.name())));
+  public Running start(Supplier<Part> choice) {
+    Running launched;
+    synchronized (parts) {
+      Part part = choice.get();
+      launched = launch(part, state.log(part.name()));
+    }
+    try {
+      return awaitReady(launched);
+    } catch (RuntimeException failed) {
+      launched.child().kill();
+      forget(launched);
+      throw failed;
+    }
   }
 
   /** The part of that name and its process. */

@@ -35,8 +35,8 @@ final class TierCommands {
         case KILL -> kill(running(request));
         case FREEZE -> freeze(running(request));
         case RESUME -> resume(running(request));
-        case START -> start(running(request));
-        case ADD -> add(request.name());
+        case START -> described(tier.start(() -> ended(request)));
+        case ADD -> described(tier.start(() -> next(request.name())));
       };
     } catch (PartException failed) {
       throw new Refusal(
@@ -73,12 +73,13 @@ final class TierCommands {
     return described(running);
   }
 
-  private ObjectNode start(Tier.Running ended) {
+  private Part ended(Request request) {
+    Tier.Running ended = running(request);
     require(ended, Child.State.EXITED);
-    return described(tier.start(ended.part()));
+    return ended.part();
   }
 
-  private ObjectNode add(String name) {
+  private Part next(String name) {
     int next =
         1
             + tier.all().stream()
@@ -96,7 +97,7 @@ final class TierCommands {
     if (next > Shape.MOST) {
       throw new Refusal("a tier has at most %d app servers".formatted(Shape.MOST), "");
     }
-    return described(tier.start(blueprint.part(new Shape.Member(Kind.APP, next))));
+    return blueprint.part(new Shape.Member(Kind.APP, next));
   }
 
   private static boolean isServer(Part part) {

@@ -98,6 +98,18 @@ class TierTest {
   }
 
   @Test
+  void aSinglePartThatNeverGetsReadyIsEnded() {
+    Tier hasty = tier(Duration.ZERO);
+    try (hasty) {
+      Part never = part(Kind.APP, 1, "exec sleep 1000", () -> Optional.of("it is WARMING"));
+
+      assertThrows(PartException.class, () -> hasty.start(() -> never));
+
+      assertEquals(Child.State.EXITED, hasty.find("app-1").orElseThrow().child().state());
+    }
+  }
+
+  @Test
   void closeStopsEnvoysFirstAndValkeyLast() throws IOException {
     Path order = folder.resolve("order");
     String notes =
@@ -139,7 +151,7 @@ class TierTest {
     first.child().terminate();
 
     await().untilAsserted(() -> assertTrue(events.contains("ended app-1 0 by itself")));
-    Tier.Running second = tier.start(first.part());
+    Tier.Running second = tier.start(first::part);
     assertFalse(second.child().pid() == first.child().pid());
     assertEquals(List.of(second), tier.all());
   }
@@ -157,7 +169,7 @@ class TierTest {
   void nothingIsStartedOnceTheTierIsClosed() {
     tier.close();
 
-    assertThrows(PartException.class, () -> tier.start(noting(Kind.APP, LIVE)));
+    assertThrows(PartException.class, () -> tier.start(() -> noting(Kind.APP, LIVE)));
   }
 
   private Part noting(Kind kind, String script) {

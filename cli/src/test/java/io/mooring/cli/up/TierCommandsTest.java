@@ -27,6 +27,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -131,6 +134,35 @@ class TierCommandsTest {
     Refusal exited = assertThrows(Refusal.class, () -> ask(Verb.FREEZE, "app-1"));
     assertEquals("app-1 is exited", exited.getMessage());
     assertEquals("./mooring dev start app-1", exited.next());
+  }
+
+  @Test
+  void ofTwoStartsAtOnceOneIsRefused() throws Exception {
+    ask(Verb.KILL, "app-2");
+    try (ExecutorService clients = Executors.newFixedThreadPool(2)) {
+      List<Future<JsonNode>> starts =
+          clients.invokeAll(
+              List.of(() -> ask(Verb.START, "app-2"), () -> ask(Verb.START, "app-2")));
+
+      assertEquals(
+          1, starts.stream().filter(start -> start.state() == Future.State.SUCCESS).count());
+    }
+  }
+
+  @Test
+  void anUnexpectedFailureIsAnsweredToo() {
+    server.ifPresent(ControlServer::close);
+    server =
+        Optional.of(
+            ControlServer.start(
+                SocketPath.of(state),
+                request -> {
+                  throw new IllegalStateException("the disk is full");
+                }));
+
+    Refusal refusal = assertThrows(Refusal.class, () -> ask(Verb.DOWN, ""));
+
+    assertTrue(message(refusal).contains("the disk is full"), () -> message(refusal));
   }
 
   @Test
