@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -16,6 +17,8 @@ import javax.net.ssl.SSLSocketFactory;
 /** A few questions to a Redis or Valkey, in its protocol (RESP2). */
 public final class RedisConnection implements AutoCloseable {
   private static final int USUAL_PORT = 6379;
+  private static final String EXPECTED =
+      "expected redis://[user:password@]host:port, / and @ in a password as %2F and %40";
   private static final int PATIENCE_MILLIS = 2000;
 
   private final Socket socket;
@@ -26,9 +29,9 @@ public final class RedisConnection implements AutoCloseable {
     this.answers = new BufferedInputStream(socket.getInputStream());
   }
 
-  /** The URL as it may be shown. */
+  /** The URL as it may be shown: without all that could be user info, however it is written. */
   public static String withoutPassword(String url) {
-    return url.replaceFirst("://[^@/]*@", "://***@");
+    return url.replaceFirst("(?s)^([A-Za-z][A-Za-z0-9+.-]*://)?.*@", "$1***@");
   }
 
   /**
@@ -36,10 +39,7 @@ public final class RedisConnection implements AutoCloseable {
    * @throws IOException if nobody answers there, or the login is refused
    */
   public static RedisConnection open(String url) throws IOException {
-    URI uri = URI.create(url);
-    if (uri.getHost() == null) {
-      throw new IOException("expected redis://host:port");
-    }
+    URI uri = parsed(url);
     int port = uri.getPort() < 0 ? USUAL_PORT : uri.getPort();
     Socket plain = new Socket();
     plain.connect(new InetSocketAddress(uri.getHost(), port), PATIENCE_MILLIS);
@@ -78,6 +78,19 @@ public final class RedisConnection implements AutoCloseable {
   @Override
   public void close() throws IOException {
     socket.close();
+  }
+
+  /** What the parser says would repeat the URL, password and all. */
+  private static URI parsed(String url) throws IOException {
+    try {
+      URI uri = new URI(url);
+      if (uri.getHost() != null && (uri.getRawUserInfo() != null || !url.contains("@"))) {
+        return uri;
+      }
+    } catch (URISyntaxException unreadable) {
+      throw new IOException(EXPECTED);
+    }
+    throw new IOException(EXPECTED);
   }
 
   private String answer() throws IOException {

@@ -1,6 +1,7 @@
 package io.mooring.cli.check;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.mooring.cli.keys.DevelopmentKeys;
@@ -127,6 +128,21 @@ class ChecksTest {
         redis.ask("CONFIG", "SET", "save", "");
         assertEquals(List.of(), notOk(RedisCheck.findings(url)));
       }
+    }
+  }
+
+  @Test
+  void aPasswordThatBreaksTheUrlIsNotShown() {
+    for (String url :
+        List.of(
+            "redis://user:sesame /open@127.0.0.1:1",
+            "redis://user:sesame/open@127.0.0.1:1",
+            "redis://sesame/open@127.0.0.1:1",
+            "redis://:open@sesame@127.0.0.1:1")) {
+      String what = RedisCheck.findings(url).getFirst().what();
+
+      assertTrue(what.startsWith("redis://***@127.0.0.1:1 cannot be used"), what);
+      assertFalse(what.contains("sesame") || what.contains("open"), what);
     }
   }
 
