@@ -12,6 +12,7 @@ import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Remembers the processes of a tier in {@code run/<name>.pid}, so that the next {@code up} or
@@ -49,8 +50,11 @@ public final class Leftovers {
     try (DirectoryStream<Path> files = Files.newDirectoryStream(state.run(), "*.pid")) {
       for (Path file : files) {
         String name = file.getFileName().toString().replaceAll("\\.pid$", "");
-        if (alive(Files.readString(file)).map(ProcessHandle::destroyForcibly).orElse(false)) {
+        Optional<ProcessHandle> left = alive(Files.readString(file));
+        if (left.map(ProcessHandle::destroyForcibly).orElse(false)) {
           killed.add(name);
+          // Its ports are free only when it is gone.
+          left.get().onExit().completeOnTimeout(left.get(), 2, TimeUnit.SECONDS).join();
         }
         Files.delete(file);
       }
