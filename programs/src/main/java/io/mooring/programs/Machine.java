@@ -63,22 +63,31 @@ record Machine(Map<String, String> environment, String platform) {
   /** The version that the program names with {@code --version}, if it can be run. */
   Optional<Version> version(Path program) {
     try {
+      return version(program, Files.createTempFile("mooring", ".version"));
+    } catch (IOException notExecutable) {
+      return Optional.empty();
+    }
+  }
+
+  /** Through a file, as reading from a program that hangs would never end. */
+  private static Optional<Version> version(Path program, Path output) throws IOException {
+    try {
       Process process =
           new ProcessBuilder(List.of(program.toString(), "--version"))
               .redirectErrorStream(true)
+              .redirectOutput(output.toFile())
               .start();
       process.getOutputStream().close();
-      String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       if (!process.waitFor(10, TimeUnit.SECONDS)) {
         process.destroyForcibly();
         return Optional.empty();
       }
-      return Version.in(said);
-    } catch (IOException notExecutable) {
-      return Optional.empty();
+      return Version.in(new String(Files.readAllBytes(output), StandardCharsets.UTF_8));
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
       throw new ProgramException("interrupted while asking " + program + " for its version");
+    } finally {
+      Files.delete(output);
     }
   }
 }
