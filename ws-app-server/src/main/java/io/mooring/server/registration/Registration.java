@@ -42,9 +42,6 @@ public final class Registration implements AutoCloseable {
   private static final long FIRST_BACKOFF_MILLIS = 100;
   private static final long MOST_BACKOFF_MILLIS = 3_000;
 
-  /** Only an answer tells a server that it is ACTIVE, so one that warms asks again soon. */
-  private static final long WARMING_MILLIS = 100;
-
   private static final double JITTER = 0.1;
 
   private final Registrant registrant;
@@ -231,15 +228,8 @@ public final class Registration implements AutoCloseable {
 
   private void renewed(Renewed renewed) {
     Claim held = claim;
-    Session on = session;
-    if (held == null) {
-      return;
-    }
-    boolean warming = warming(renewed.getState());
-    membership = new Membership.Registered(held.getGeneration(), warming);
-    if (warming && on != null) {
-      unplan();
-      plan(() -> report(on, held), Math.min(WARMING_MILLIS, heartbeatMillis));
+    if (held != null) {
+      membership = new Membership.Registered(held.getGeneration(), warming(renewed.getState()));
     }
   }
 
