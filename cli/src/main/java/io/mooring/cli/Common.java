@@ -51,6 +51,12 @@ final class Common {
         stateDir == null ? Distribution.current().root().resolve(".mooring") : stateDir);
   }
 
+  /** How another verb is typed for the tier that this command speaks of. */
+  String command(String verb) {
+    String command = "./mooring " + verb;
+    return stateDir == null ? command : command + " --state-dir " + stateDir;
+  }
+
   /** Prints the answer for programs, if that is what was asked for. */
   void printJson(JsonNode answer) {
     terminal().out().println(answer);

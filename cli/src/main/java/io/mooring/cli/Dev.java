@@ -45,7 +45,7 @@ final class Dev implements Runnable {
       footer = {"", "Example: ./mooring dev kill app-2"})
   int kill(@Mixin Common options, @Parameters(paramLabel = "NAME") String name) {
     JsonNode part = ask(options, Verb.KILL, name);
-    return say(options, part, "killed", "./mooring dev start " + name);
+    return say(options, part, "killed", options.command("dev start " + name));
   }
 
   @Command(
@@ -54,7 +54,7 @@ final class Dev implements Runnable {
       footer = {"", "Example: ./mooring dev freeze auth-1"})
   int freeze(@Mixin Common options, @Parameters(paramLabel = "NAME") String name) {
     JsonNode part = ask(options, Verb.FREEZE, name);
-    return say(options, part, "frozen", "./mooring dev resume " + name);
+    return say(options, part, "frozen", options.command("dev resume " + name));
   }
 
   @Command(
@@ -85,7 +85,7 @@ final class Dev implements Runnable {
               defaultValue = "",
               description = "The next one's, if given.")
           String name) {
-    return say(options, ask(options, Verb.ADD, name), "ACTIVE", "./mooring servers");
+    return say(options, ask(options, Verb.ADD, name), "ACTIVE", options.command("servers"));
   }
 
   private static JsonNode ask(Common options, Verb verb, String name) {
@@ -93,7 +93,9 @@ final class Dev implements Runnable {
     try (ControlClient supervisor =
         ControlClient.connect(state)
             .orElseThrow(
-                () -> new CommandException("no tier is up in " + state.root(), "./mooring up"))) {
+                () ->
+                    new CommandException(
+                        "no tier is up in " + state.root(), options.command("up")))) {
       return supervisor.ask(new Request(verb, name));
     }
   }

@@ -139,7 +139,7 @@ final class Token implements Runnable {
                 TokenIssuer.ISSUER,
                 TokenIssuer.AUDIENCE,
                 InstantSource.system())
-            .verify(token.equals("-") ? firstLineOfInput() : token);
+            .verify(alone(token.equals("-") ? firstLineOfInput() : token));
     if (options.json()) {
       options.printJson(json(verification));
     } else {
@@ -149,6 +149,12 @@ final class Token implements Runnable {
       case Verification.Accepted _ -> 0;
       case Verification.Refused _ -> REFUSED;
     };
+  }
+
+  /** The token of a header's value, or as it is. */
+  private static String alone(String given) {
+    String text = given.strip();
+    return text.startsWith("Bearer ") ? text.substring("Bearer ".length()).strip() : text;
   }
 
   private Grant grant(

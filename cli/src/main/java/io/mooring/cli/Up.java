@@ -146,8 +146,8 @@ final class Up implements Callable<Integer> {
         .out()
         .printf(
             " Next    %-53s up in %.1f s · %s%n",
-            "./mooring token new · ./mooring servers",
+            common.command("token new") + " · " + common.command("servers"),
             timeline.elapsed().toMillis() / 1000.0,
-            supervise ? "./mooring down stops all" : "Ctrl-C stops all");
+            supervise ? common.command("down") + " stops all" : "Ctrl-C stops all");
   }
 }
