@@ -134,6 +134,7 @@ class FirstTenMinutesTest {
     List<Socket> after = connect(300);
     Map<String, Integer> newShares = shares(after);
     assertEquals(4, newShares.size(), newShares::toString);
+    System.out.printf("300 first connects: %s, with a fourth server %s%n", shares, newShares);
     assertTrue(newShares.getOrDefault("app-4", 0) >= 45, newShares::toString);
     after.forEach(Socket::close);
   }
