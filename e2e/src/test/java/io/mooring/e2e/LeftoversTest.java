@@ -8,17 +8,28 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** However the tier ends, no process and no port of it is left. */
 class LeftoversTest {
   @TempDir Path state;
+  private Tier tier;
+
+  @BeforeEach
+  void up() throws IOException {
+    tier = Tier.up(state);
+  }
+
+  @AfterEach
+  void end() {
+    tier.close();
+  }
 
   @Test
   void interruptLeavesNothing() throws Exception {
-    Tier tier = Tier.up(state);
-
     signal("INT", tier.launcher().pid());
 
     assertNothingLeft(tier);
@@ -26,8 +37,6 @@ class LeftoversTest {
 
   @Test
   void downLeavesNothing() throws Exception {
-    Tier tier = Tier.up(state);
-
     tier.mooring("down");
 
     assertNothingLeft(tier);
@@ -35,7 +44,6 @@ class LeftoversTest {
 
   @Test
   void downEndsAFrozenPartAsWell() throws Exception {
-    Tier tier = Tier.up(state);
     tier.mooring("dev", "freeze", "app-1");
 
     tier.mooring("down");
@@ -45,8 +53,6 @@ class LeftoversTest {
 
   @Test
   void killingTheLauncherLeavesNothing() throws Exception {
-    Tier tier = Tier.up(state);
-
     signal("KILL", tier.launcher().pid());
 
     assertNothingLeft(tier);
