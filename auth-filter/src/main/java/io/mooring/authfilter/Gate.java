@@ -1,6 +1,7 @@
 package io.mooring.authfilter;
 
 import io.envoyproxy.envoy.service.auth.v3.AttributeContext.HttpRequest;
+import io.mooring.registry.Placement;
 import io.mooring.registry.RegistryView;
 import io.mooring.token.Claims;
 import io.mooring.token.ConnIds;

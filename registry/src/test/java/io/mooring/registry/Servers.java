@@ -1,9 +1,5 @@
-package io.mooring.authfilter;
+package io.mooring.registry;
 
-import io.mooring.registry.Address;
-import io.mooring.registry.RegistryView;
-import io.mooring.registry.Server;
-import io.mooring.registry.ServerState;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;

@@ -1,17 +1,12 @@
-package io.mooring.authfilter;
+package io.mooring.registry;
 
-import static io.mooring.authfilter.Servers.active;
-import static io.mooring.authfilter.Servers.server;
-import static io.mooring.authfilter.Servers.view;
+import static io.mooring.registry.Servers.active;
+import static io.mooring.registry.Servers.server;
+import static io.mooring.registry.Servers.view;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.mooring.registry.Address;
-import io.mooring.registry.RegistryView;
-import io.mooring.registry.Rendezvous;
-import io.mooring.registry.Server;
-import io.mooring.registry.ServerState;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +37,7 @@ class PlacementTest {
       List<Server> others =
           Rendezvous.order("conn", FIVE.servers()).stream().filter(s -> !s.equals(pin)).toList();
       assertEquals(List.of(pin, others.get(0), others.get(1)), placement.hosts());
+      assertTrue(placement.leadsToPin());
     }
   }
 
@@ -64,9 +60,11 @@ class PlacementTest {
     RegistryView view =
         view(server("app", 1, ServerState.DRAINING, false), active("app", 2), active("app", 3));
 
-    List<String> ids = ids(Placement.of(view, "app-1", "app", "conn"));
+    Placement placement = Placement.of(view, "app-1", "app", "conn");
 
-    assertEquals(Set.of("app-2", "app-3"), Set.copyOf(ids));
+    assertEquals(Set.of("app-2", "app-3"), Set.copyOf(ids(placement)));
+    assertEquals(view.server("app-1"), placement.pin());
+    assertFalse(placement.leadsToPin());
   }
 
   @Test
@@ -83,6 +81,21 @@ class PlacementTest {
 
     assertEquals("chat", placement.service());
     assertEquals(List.of("chat-2", "chat-3"), ids(placement));
+  }
+
+  @Test
+  void aPinThatIsDrainingFallsBackInsideItsOwnService() {
+    RegistryView view =
+        view(active("app", 1), server("chat", 2, ServerState.DRAINING, false), active("chat", 3));
+
+    assertEquals(List.of("chat-3"), ids(Placement.of(view, "chat-2", "app", "conn")));
+  }
+
+  @Test
+  void aPinWhoseServiceHasNoOtherServerFallsBackToNobody() {
+    RegistryView view = view(active("app", 1), server("chat", 2, ServerState.DRAINING, false));
+
+    assertEquals(List.of(), ids(Placement.of(view, "chat-2", "app", "conn")));
   }
 
   @Test
