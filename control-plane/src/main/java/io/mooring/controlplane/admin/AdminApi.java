@@ -1,9 +1,6 @@
 package io.mooring.controlplane.admin;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.helidon.http.HeaderNames;
-import io.helidon.http.Status;
-import io.helidon.webserver.http.Handler;
 import io.helidon.webserver.http.HttpRouting;
 import io.mooring.controlplane.lease.Reaper;
 import io.mooring.controlplane.registration.Loads;
@@ -19,8 +16,6 @@ import java.util.OptionalLong;
 
 /** {@code /admin/v1}: what operators and the command line ask of this process. */
 public final class AdminApi {
-  private static final String JSON = "application/json";
-
   private final Gate gate;
   private final RegistryFollower registry;
   private final Reaper reaper;
@@ -44,34 +39,11 @@ public final class AdminApi {
   }
 
   /** Adds the routes. */
-  public void route(HttpRouting.Builder routes) {
-    routes.get("/admin/v1/servers", guarded(Role.VIEW, this::servers));
-    routes.get("/admin/v1/envoys", guarded(Role.VIEW, this::envoys));
-    routes.any(
-        "/admin/*",
-        (request, response) ->
-            new Problem(
-                    Status.NOT_FOUND_404,
-                    "not_found",
-                    request.prologue().method().text()
-                        + " "
-                        + request.path().path()
-                        + " is not part of the admin API; what is: GET /admin/v1/servers, GET"
-                        + " /admin/v1/envoys")
-                .send(response));
-  }
-
-  private Handler guarded(Role needed, Json.Fields answer) {
-    return (request, response) ->
-        gate.refusal(
-                needed, request.authority(), request.headers().first(HeaderNames.AUTHORIZATION))
-            .ifPresentOrElse(
-                problem -> problem.send(response),
-                () ->
-                    response
-                        .header(HeaderNames.CONTENT_TYPE, JSON)
-                        .header(HeaderNames.CACHE_CONTROL, "no-store")
-                        .send(Json.of(answer)));
+  public void route(HttpRouting.Builder routing) {
+    GuardedRoutes routes = new GuardedRoutes(gate, routing);
+    routes.get("/admin/v1/servers", Role.VIEW, request -> this::servers);
+    routes.get("/admin/v1/envoys", Role.VIEW, request -> this::envoys);
+    routes.refuseTheRest();
   }
 
   private void servers(JsonGenerator json) throws IOException {

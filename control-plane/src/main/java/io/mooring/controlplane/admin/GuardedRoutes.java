@@ -1,0 +1,93 @@
+package io.mooring.controlplane.admin;
+
+import io.helidon.http.HeaderNames;
+import io.helidon.http.Method;
+import io.helidon.http.Status;
+import io.helidon.webserver.http.Handler;
+import io.helidon.webserver.http.HttpRouting;
+import io.helidon.webserver.http.ServerRequest;
+import io.mooring.registry.RegistryUnavailableException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The routes of the admin API: each behind the gate, answered with JSON or with a problem. */
+final class GuardedRoutes {
+  private static final String JSON = "application/json";
+
+  /** Answers one request, on a virtual thread of its own, which may wait. */
+  @FunctionalInterface
+  interface Answer {
+    /**
+     * @throws RefusedException to answer with its problem
+     */
+    Json.Fields to(ServerRequest request);
+  }
+
+  private final Gate gate;
+  private final HttpRouting.Builder routing;
+  private final List<String> known = new ArrayList<>();
+
+  GuardedRoutes(Gate gate, HttpRouting.Builder routing) {
+    this.gate = gate;
+    this.routing = routing;
+  }
+
+  void get(String path, Role needed, Answer answer) {
+    add(Method.GET, path, needed, answer);
+  }
+
+  void post(String path, Role needed, Answer answer) {
+    add(Method.POST, path, needed, answer);
+  }
+
+  void delete(String path, Role needed, Answer answer) {
+    add(Method.DELETE, path, needed, answer);
+  }
+
+  /** Whatever was not added is a problem that names what was. To be called last. */
+  void refuseTheRest() {
+    routing.any(
+        "/admin/*",
+        (request, response) ->
+            new Problem(
+                    Status.NOT_FOUND_404,
+                    "not_found",
+                    request.prologue().method().text()
+                        + " "
+                        + request.path().path()
+                        + " is not part of the admin API; what is: "
+                        + String.join(", ", known))
+                .send(response));
+  }
+
+  private void add(Method method, String path, Role needed, Answer answer) {
+    known.add(method.text() + " " + path);
+    routing.route(method, path, guarded(needed, answer));
+  }
+
+  private Handler guarded(Role needed, Answer answer) {
+    return (request, response) -> {
+      try {
+        gate.refusal(
+                needed, request.authority(), request.headers().first(HeaderNames.AUTHORIZATION))
+            .ifPresent(
+                problem -> {
+                  throw new RefusedException(problem);
+                });
+        byte[] body = Json.of(answer.to(request));
+        response
+            .header(HeaderNames.CONTENT_TYPE, JSON)
+            .header(HeaderNames.CACHE_CONTROL, "no-store")
+            .send(body);
+      } catch (RefusedException refused) {
+        refused.problem().send(response);
+      } catch (RegistryUnavailableException away) {
+        new Problem(
+                Status.SERVICE_UNAVAILABLE_503,
+                "registry_unavailable",
+                "the registry cannot be read or written now: " + away.getMessage() + "; try again")
+            .send(response);
+      }
+    };
+  }
+}
