@@ -5,7 +5,9 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.mooring.controlplane.admin.AdminApi;
+import io.mooring.controlplane.admin.Envoys;
 import io.mooring.controlplane.admin.Gate;
+import io.mooring.controlplane.admin.Servers;
 import io.mooring.controlplane.lease.Reaper;
 import io.mooring.controlplane.registration.Loads;
 import io.mooring.controlplane.registration.RegistryEndpoint;
@@ -61,7 +63,11 @@ public final class ControlPlane implements AutoCloseable {
     xds = new Xds(config.edge(), config.xds().address());
     warming = new Warming(store, xds::laggards);
     reaper = new Reaper(store, follower, config.lease().ttl(), meters);
-    AdminApi admin = new AdminApi(gate(config, clock), follower, reaper, loads, xds, clock);
+    AdminApi admin =
+        new AdminApi(
+            gate(config, clock),
+            new Servers(follower, reaper, loads),
+            new Envoys(follower, xds, clock));
     http = new Endpoints(config.http().address(), this::notReadyBecause, meters, admin::route);
 
     follower.onChange(

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.OptionalLong;
 
 /** Writes one JSON object. */
 final class Json {
@@ -15,6 +16,14 @@ final class Json {
   @FunctionalInterface
   interface Fields {
     void write(JsonGenerator json) throws IOException;
+  }
+
+  static void number(JsonGenerator json, String field, OptionalLong value) throws IOException {
+    if (value.isPresent()) {
+      json.writeNumberField(field, value.getAsLong());
+    } else {
+      json.writeNullField(field);
+    }
   }
 
   static byte[] of(Fields fields) {

@@ -1,0 +1,62 @@
+package io.mooring.controlplane.admin;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.mooring.controlplane.lease.Reaper;
+import io.mooring.controlplane.registration.Loads;
+import io.mooring.registry.RegistryFollower;
+import io.mooring.registry.RegistryView;
+import io.mooring.registry.Server;
+import java.io.IOException;
+import java.util.OptionalLong;
+
+/** {@code /admin/v1/servers}: what the registry holds. */
+public final class Servers {
+  private final RegistryFollower registry;
+  private final Reaper reaper;
+  private final Loads loads;
+
+  public Servers(RegistryFollower registry, Reaper reaper, Loads loads) {
+    this.registry = registry;
+    this.reaper = reaper;
+    this.loads = loads;
+  }
+
+  void write(JsonGenerator json) throws IOException {
+    RegistryView view = registry.view();
+    json.writeStringField("incarnation", view.incarnation());
+    json.writeNumberField("revision", view.revision());
+    json.writeArrayFieldStart("servers");
+    for (Server server : view.servers()) {
+      write(json, server);
+    }
+    json.writeEndArray();
+  }
+
+  private void write(JsonGenerator json, Server server) throws IOException {
+    json.writeStartObject();
+    json.writeStringField("id", server.id());
+    json.writeStringField("service", server.service());
+    json.writeStringField("state", server.state().name());
+    json.writeBooleanField("suspect", server.suspect());
+    json.writeNumberField("generation", server.generation());
+    json.writeStringField("instance_uid", server.instanceUid());
+    json.writeStringField("address", server.address().toString());
+    json.writeStringField("api_address", server.apiAddress().map(Object::toString).orElse(""));
+    json.writeNumberField("weight", server.weight());
+    json.writeStringField("release", server.release());
+    json.writeArrayFieldStart("capabilities");
+    for (String capability : server.capabilities()) {
+      json.writeString(capability);
+    }
+    json.writeEndArray();
+    Json.number(
+        json,
+        "connections",
+        loads
+            .of(server)
+            .map(load -> OptionalLong.of(Integer.toUnsignedLong(load.getConnections())))
+            .orElseGet(OptionalLong::empty));
+    Json.number(json, "lease_age_ms", reaper.ageMillis(server.id()));
+    json.writeEndObject();
+  }
+}
