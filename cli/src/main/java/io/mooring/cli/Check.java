@@ -66,7 +66,7 @@ final class Check implements Callable<Integer> {
 
   private Shape shape() {
     try {
-      return new Shape(3, 2, Shape.Broker.REDIS, portBase, Up.redis());
+      return new Shape(Shape.Size.USUAL, Shape.Broker.REDIS, portBase, Up.redis());
     } catch (IllegalArgumentException outOfRange) {
       throw new ParameterException(spec.commandLine(), String.valueOf(outOfRange.getMessage()));
     }

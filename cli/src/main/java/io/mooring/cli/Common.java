@@ -7,9 +7,12 @@ import io.mooring.cli.tier.Distribution;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParseResult;
 
 /** The options that every verb takes. */
 final class Common {
+  private static final String STATE_DIR = "--state-dir";
+
   /** How a verb answers. */
   enum Format {
     TABLE,
@@ -27,7 +30,7 @@ final class Common {
   private boolean noColor;
 
   @Option(
-      names = "--state-dir",
+      names = STATE_DIR,
       paramLabel = "DIR",
       description = "Where the tier keeps configuration, logs, keys and data; .mooring if absent.")
   private @Nullable Path stateDir;
@@ -47,14 +50,27 @@ final class Common {
   }
 
   StateFolder state() {
-    return new StateFolder(
-        stateDir == null ? Distribution.current().root().resolve(".mooring") : stateDir);
+    return state(stateDir);
+  }
+
+  /** That of a command whose options are not at hand. */
+  static StateFolder state(ParseResult command) {
+    ParseResult verb = command;
+    while (verb.hasSubcommand()) {
+      verb = verb.subcommand();
+    }
+    return state(verb.<@Nullable Path>matchedOptionValue(STATE_DIR, null));
+  }
+
+  private static StateFolder state(@Nullable Path chosen) {
+    return chosen == null
+        ? new StateFolder(Distribution.current().root().resolve(".mooring"), true)
+        : new StateFolder(chosen);
   }
 
   /** How another verb is typed for the tier that this command speaks of. */
   String command(String verb) {
-    String command = "./mooring " + verb;
-    return stateDir == null ? command : command + " --state-dir " + stateDir;
+    return state().command(verb);
   }
 
   /** Prints the answer for programs, if that is what was asked for. */

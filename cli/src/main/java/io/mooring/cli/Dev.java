@@ -20,12 +20,13 @@ import picocli.CommandLine.Spec;
       "Kills, freezes and starts parts of the running tier, and adds app servers.",
       "NAME is that of any process: app-2, edge-1, auth-2, control-1, valkey."
     },
-    synopsisSubcommandLabel = "kill|freeze|resume|start|add",
+    synopsisSubcommandLabel = "kill|term|freeze|resume|start|add",
     footer = {
       "",
       "Examples:",
       "  ./mooring dev kill app-2       kill -9",
       "  ./mooring dev start app-2      and back again",
+      "  ./mooring dev term app-2       SIGTERM: it moves its clients, then ends",
       "  ./mooring dev freeze auth-1    SIGSTOP: it holds its ports and answers nothing",
       "  ./mooring dev add              one more app server"
     })
@@ -36,7 +37,7 @@ final class Dev implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(
-        spec.commandLine(), "dev needs one of kill, freeze, resume, start, add");
+        spec.commandLine(), "dev needs one of kill, term, freeze, resume, start, add");
   }
 
   @Command(
@@ -46,6 +47,18 @@ final class Dev implements Runnable {
   int kill(@Mixin Common options, @Parameters(paramLabel = "NAME") String name) {
     JsonNode part = ask(options, Verb.KILL, name);
     return say(options, part, "killed", options.command("dev start " + name));
+  }
+
+  @Command(
+      name = "term",
+      description = {
+        "SIGTERM: the process ends in order. A server moves its clients to others first.",
+        "A second one ends it at once."
+      },
+      footer = {"", "Example: ./mooring dev term app-2"})
+  int term(@Mixin Common options, @Parameters(paramLabel = "NAME") String name) {
+    JsonNode part = ask(options, Verb.TERM, name);
+    return say(options, part, "was sent SIGTERM", options.command("servers"));
   }
 
   @Command(

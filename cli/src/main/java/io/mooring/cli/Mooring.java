@@ -3,6 +3,7 @@ package io.mooring.cli;
 import io.mooring.cli.admin.AdminException;
 import io.mooring.cli.control.Refusal;
 import io.mooring.cli.keys.CertificateException;
+import io.mooring.cli.state.StateFolder;
 import io.mooring.cli.terminal.Terminal;
 import io.mooring.process.Suggestion;
 import io.mooring.programs.ProgramException;
@@ -83,7 +84,8 @@ public final class Mooring implements Runnable {
     line.setUsageHelpWidth(100);
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setExecutionExceptionHandler(
-        (failure, command, parsed) -> failed(failure, terminal(parsed.originalArgs())));
+        (failure, command, parsed) ->
+            failed(failure, terminal(parsed.originalArgs()), Common.state(parsed)));
     line.setParameterExceptionHandler(
         (misunderstood, arguments) -> misunderstood(misunderstood, terminal(List.of(arguments))));
     return line;
@@ -102,14 +104,15 @@ public final class Mooring implements Runnable {
     return verbs;
   }
 
-  private static int failed(Exception failure, Terminal terminal) throws Exception {
+  private static int failed(Exception failure, Terminal terminal, StateFolder state)
+      throws Exception {
     switch (failure) {
       case CommandException known -> terminal.complain(message(known), known.next());
       case Refusal known -> terminal.complain(message(known), known.next());
-      case AdminException known -> terminal.complain(message(known), "./mooring up");
-      case ProgramException known -> terminal.complain(message(known), "./mooring check");
-      case KeyFileException known -> terminal.complain(message(known), "./mooring check");
-      case CertificateException known -> terminal.complain(message(known), "./mooring check");
+      case AdminException known -> terminal.complain(message(known), state.command("up"));
+      case ProgramException known -> terminal.complain(message(known), state.command("check"));
+      case KeyFileException known -> terminal.complain(message(known), state.command("check"));
+      case CertificateException known -> terminal.complain(message(known), state.command("check"));
       case UncheckedIOException known ->
           terminal.complain("%s (%s)".formatted(message(known), known.getCause()), "");
       default -> throw failure;

@@ -1,18 +1,11 @@
 package io.mooring.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.mooring.cli.admin.AdminApi;
-import io.mooring.cli.control.ControlClient;
-import io.mooring.cli.control.Request;
 import io.mooring.cli.terminal.Table;
 import io.mooring.cli.terminal.Terminal;
-import java.net.URI;
-import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** {@code mooring servers}. */
 @Command(
@@ -26,23 +19,12 @@ import picocli.CommandLine.Option;
       "  MOORING_TOKEN=$(./mooring token new --role view) ./mooring servers --admin http://10.0.0.7:7070"
     })
 final class Servers implements Callable<Integer> {
-  private static final String USUAL_ADMIN = "http://127.0.0.1:7070";
-
   @Mixin private Common common = new Common();
-
-  @Option(
-      names = "--admin",
-      paramLabel = "URL",
-      description = {
-        "The control plane's HTTP address; default: that of the tier which is up.",
-        "Where it is not open, the variable MOORING_TOKEN holds a token of role view."
-      })
-  private @Nullable URI admin;
+  @Mixin private Reach reach = new Reach();
 
   @Override
   public Integer call() {
-    Optional<String> token = Optional.ofNullable(System.getenv("MOORING_TOKEN"));
-    JsonNode answer = new AdminApi(admin == null ? usual() : admin, token).serversAsJson();
+    JsonNode answer = reach.api(common).serversAsJson();
     if (common.json()) {
       common.printJson(answer);
       return 0;
@@ -64,14 +46,5 @@ final class Servers implements Callable<Integer> {
     table.lines().forEach(terminal.out()::println);
     terminal.out().println(terminal.dim("revision " + answer.path("revision").asLong()));
     return 0;
-  }
-
-  private URI usual() {
-    try (ControlClient supervisor = ControlClient.connect(common.state()).orElse(null)) {
-      return URI.create(
-          supervisor == null
-              ? USUAL_ADMIN
-              : supervisor.ask(new Request(Request.Verb.STATUS, "")).path("ui").asText());
-    }
   }
 }

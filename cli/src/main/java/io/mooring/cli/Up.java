@@ -22,7 +22,7 @@ import picocli.CommandLine.Spec;
     name = "up",
     description = {
       "Starts the whole tier as processes of this machine and holds it.",
-      "Valkey, a control plane, two auth-filters, app servers and Envoys. Envoy and Valkey are"
+      "Valkey, control planes, auth-filters, app servers and Envoys. Envoy and Valkey are"
           + " fetched the first time. With MOORING_REDIS_URL set, that Redis is used instead of a"
           + " Valkey. Ctrl-C, `down`, or the end of this process in any way stops everything."
     },
@@ -30,6 +30,7 @@ import picocli.CommandLine.Spec;
       "",
       "Examples:",
       "  ./mooring up --servers 5",
+      "  ./mooring up --control-planes 2                          another leads when one dies",
       "  ./mooring up --port-base 17000 --state-dir /tmp/second   a second tier beside the first",
       "  ./mooring up --detach && ./mooring servers",
       "  MOORING_REDIS_URL=redis://127.0.0.1:6379 ./mooring up"
@@ -37,6 +38,20 @@ import picocli.CommandLine.Spec;
 final class Up implements Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();
   @Mixin private Common common = new Common();
+
+  @Option(
+      names = "--control-planes",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "Control planes; one of them leads.")
+  private int controlPlanes;
+
+  @Option(
+      names = "--auth-filters",
+      paramLabel = "N",
+      defaultValue = "2",
+      description = "Auth-filters. Two, so that the edge survives the loss of one.")
+  private int authFilters;
 
   @Option(names = "--servers", paramLabel = "N", defaultValue = "3", description = "App servers.")
   private int servers;
@@ -118,7 +133,8 @@ final class Up implements Callable<Integer> {
 
   private Shape shape() {
     try {
-      return new Shape(servers, envoys, broker, portBase, redis());
+      return new Shape(
+          new Shape.Size(controlPlanes, authFilters, servers, envoys), broker, portBase, redis());
     } catch (IllegalArgumentException outOfRange) {
       throw new ParameterException(spec.commandLine(), String.valueOf(outOfRange.getMessage()));
     }

@@ -30,6 +30,8 @@ class MooringTest {
         "up --servers 0    | --servers 0: expected 1 to 50",
         "up --port-base 99 | --port-base 99: expected 1024 to 62000",
         "up --broker kafka | kafka",
+        "up --control-planes 11 | --control-planes 11: expected 1 to 10",
+        "up --auth-filters 0 | --auth-filters 0: expected 1 to 10",
         "dev kill          | NAME",
         "token             | token needs one of new, check",
       })

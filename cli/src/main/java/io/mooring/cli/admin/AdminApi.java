@@ -7,22 +7,22 @@ import java.io.IOException;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
-/** {@code /admin/v1} of one control plane. */
+/** {@code /admin/v1} of whichever control plane answers. */
 public final class AdminApi {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  private final URI base;
-  private final Optional<String> token;
+  private final Replicas replicas;
 
   /**
-   * @param base {@code http://host:port}
+   * @param replicas {@code http://host:port} of each control plane, at least one
    * @param token of role view or more; not needed where the admin API is open
    */
-  public AdminApi(URI base, Optional<String> token) {
-    this.base = base;
-    this.token = token;
+  public AdminApi(List<URI> replicas, Optional<String> token) {
+    this.replicas = new Replicas(replicas, token);
   }
 
   /** A registered server, as far as this process looks at it. */
@@ -69,34 +69,53 @@ public final class AdminApi {
     }
   }
 
-  /** The Envoys that this control plane knows. */
+  /** The Envoys that the control planes know: each speaks to one of them. */
   public Fleet fleet() {
-    JsonNode answer = get("/admin/v1/envoys");
-    List<Envoy> envoys = new ArrayList<>();
-    for (JsonNode envoy : answer.path("envoys")) {
-      envoys.add(
-          new Envoy(
-              envoy.path("id").asText(),
-              envoy.path("connected").asBoolean(),
-              envoy.path("in_sync").asBoolean()));
+    long revision = 0;
+    Map<String, Envoy> envoys = new TreeMap<>();
+    for (JsonNode answer : fleets()) {
+      revision = Math.max(revision, answer.path("revision").asLong());
+      for (JsonNode row : answer.path("envoys")) {
+        Envoy envoy =
+            new Envoy(
+                row.path("id").asText(),
+                row.path("connected").asBoolean(),
+                row.path("in_sync").asBoolean());
+        envoys.merge(envoy.id(), envoy, (one, other) -> one.connected() ? one : other);
+      }
     }
-    return new Fleet(answer.path("revision").asLong(), envoys);
+    return new Fleet(revision, List.copyOf(envoys.values()));
+  }
+
+  private List<JsonNode> fleets() {
+    String path = "/admin/v1/envoys";
+    if (replicas.all().size() == 1) {
+      return List.of(get(path));
+    }
+    List<JsonNode> answers = new ArrayList<>();
+    for (URI replica : replicas.all()) {
+      try {
+        answers.add(read(path, replicas.ask(replica, "GET", path, Optional.empty())));
+      } catch (IOException silent) {
+        continue;
+      }
+    }
+    return answers.isEmpty() ? List.of(get(path)) : answers;
   }
 
   private JsonNode get(String path) {
-    URI uri = base.resolve(path);
+    return read(path, replicas.ask("GET", path, Optional.empty()));
+  }
+
+  private static JsonNode read(String path, Http.Answer answer) {
+    if (answer.status() != 200) {
+      throw new AdminException(
+          "%s was answered %d %s".formatted(path, answer.status(), answer.body()).strip());
+    }
     try {
-      Http.Answer answer = Http.get(uri, token);
-      if (answer.status() != 200) {
-        throw new AdminException(
-            "%s answered %d %s".formatted(uri, answer.status(), answer.body()).strip());
-      }
       return JSON.readTree(answer.body());
     } catch (JsonProcessingException notJson) {
-      throw new AdminException(uri + " answered something that is not JSON", notJson);
-    } catch (IOException silent) {
-      throw new AdminException(
-          "no control plane answers at %s (%s)".formatted(base, silent.getMessage()), silent);
+      throw new AdminException(path + " was answered with something that is not JSON", notJson);
     }
   }
 }

@@ -5,6 +5,7 @@ import io.mooring.cli.control.ControlClient;
 import io.mooring.cli.control.Request;
 import io.mooring.cli.keys.DevelopmentKeys;
 import io.mooring.cli.state.StateFolder;
+import io.mooring.cli.tier.Kind;
 import io.mooring.cli.tier.Shape;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -31,7 +32,7 @@ public final class Checks {
     Shape shape = up.map(this::shape).orElse(planned);
     List<Finding> findings = new ArrayList<>(MachineCheck.findings());
     findings.addAll(ProgramCheck.findings(shape.redis().isPresent()));
-    findings.addAll(PortCheck.findings(shape, own(up)));
+    findings.addAll(PortCheck.findings(shape, own(up), state));
     findings.addAll(KeyCheck.findings(new DevelopmentKeys(state.keys()), Instant.now()));
     shape
         .redis()
@@ -53,11 +54,24 @@ public final class Checks {
 
   private Shape shape(JsonNode status) {
     return new Shape(
-        status.path("servers").size(),
-        status.path("envoys").size(),
+        new Shape.Size(
+            status.path("controlPlanes").size(),
+            count(status, Kind.AUTH),
+            status.path("servers").size(),
+            status.path("envoys").size()),
         planned.broker(),
         status.path("portBase").asInt(),
         planned.redis());
+  }
+
+  private static int count(JsonNode status, Kind kind) {
+    int count = 0;
+    for (JsonNode process : status.path("processes")) {
+      if (process.path("name").asText().equals(kind.name(count + 1))) {
+        count++;
+      }
+    }
+    return count;
   }
 
   /** Without a password that is not shown. */

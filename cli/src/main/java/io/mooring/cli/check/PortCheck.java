@@ -2,12 +2,11 @@ package io.mooring.cli.check;
 
 import static io.mooring.cli.check.Finding.Group.PORTS;
 
-import io.mooring.cli.port.Ports;
-import io.mooring.cli.tier.Kind;
+import io.mooring.cli.state.StateFolder;
 import io.mooring.cli.tier.Shape;
+import io.mooring.cli.tier.TakenPort;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 
 /** The ports of a tier: free, its own, or in somebody else's hands. */
@@ -17,37 +16,29 @@ final class PortCheck {
   /**
    * @param own the processes of the tier that is up
    */
-  static List<Finding> findings(Shape shape, Set<Long> own) {
+  static List<Finding> findings(Shape shape, Set<Long> own, StateFolder state) {
     List<Finding> findings = new ArrayList<>();
-    int free = 0;
+    List<TakenPort> taken = TakenPort.of(shape);
+    int all =
+        shape.members().stream()
+            .mapToInt(member -> member.kind().ports(member.number(), shape.portBase()).size())
+            .sum();
     int ours = 0;
-    for (Shape.Member member : shape.members()) {
-      for (Kind.Port port : member.kind().ports(member.number(), shape.portBase())) {
-        if (Ports.isFree(port.number())) {
-          free++;
-          continue;
-        }
-        Optional<Ports.Holder> holder = Ports.holder(port.number());
-        if (holder.filter(process -> own.contains(process.pid())).isPresent()) {
-          ours++;
-        } else {
-          findings.add(
-              Finding.failed(
-                  PORTS,
-                  "port %d (%s of %s) is in use by %s"
-                      .formatted(
-                          port.number(),
-                          port.role(),
-                          member.name(),
-                          holder
-                              .map(Ports.Holder::toString)
-                              .orElse("a process that cannot be seen from here")),
-                  "stop it, or ./mooring up --port-base " + (shape.portBase() + 10_000)));
-        }
+    for (TakenPort port : taken) {
+      if (port.holder().filter(process -> own.contains(process.pid())).isPresent()) {
+        ours++;
+      } else {
+        findings.add(
+            Finding.failed(
+                PORTS,
+                port.text(),
+                "stop it, or " + state.command("up --port-base " + (shape.portBase() + 10_000))));
       }
     }
     findings.addFirst(
-        Finding.ok(PORTS, "%d free, %d in use by the tier that is up".formatted(free, ours)));
+        Finding.ok(
+            PORTS,
+            "%d free, %d in use by the tier that is up".formatted(all - taken.size(), ours)));
     return findings;
   }
 }

@@ -36,7 +36,7 @@ final class TierCheck {
     }
     findings.addFirst(Finding.ok(TIER, running + " processes are running"));
     try {
-      AdminApi admin = new AdminApi(URI.create(status.path("ui").asText()), Optional.empty());
+      AdminApi admin = new AdminApi(controlPlanes(status), Optional.empty());
       findings.addAll(servers(admin));
       findings.addAll(envoys(admin));
     } catch (AdminException silent) {
@@ -45,6 +45,14 @@ final class TierCheck {
               TIER, String.valueOf(silent.getMessage()), "./mooring dev start control-1"));
     }
     return findings;
+  }
+
+  private static List<URI> controlPlanes(JsonNode status) {
+    List<URI> addresses = new ArrayList<>();
+    for (JsonNode controlPlane : status.path("controlPlanes")) {
+      addresses.add(URI.create(controlPlane.path("http").asText()));
+    }
+    return addresses;
   }
 
   private static List<Finding> servers(AdminApi admin) {

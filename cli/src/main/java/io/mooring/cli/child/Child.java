@@ -28,6 +28,7 @@ public final class Child {
   private final Path log;
   private volatile boolean frozen;
   private volatile boolean killed;
+  private volatile boolean terminated;
 
   private Child(Process process, Path log) {
     this.process = process;
@@ -88,6 +89,7 @@ public final class Child {
 
   /** SIGTERM. */
   public void terminate() {
+    terminated = true;
     process.destroy();
   }
 
@@ -105,6 +107,11 @@ public final class Child {
   /** Whether {@link #kill} was called. */
   public boolean killed() {
     return killed;
+  }
+
+  /** Whether {@link #terminate} was called. */
+  public boolean terminated() {
+    return terminated;
   }
 
   /** Whether the program ended within {@code time}. */

@@ -18,6 +18,8 @@ public record Request(Verb verb, String name) {
     /** Stop everything; the connection ends when the supervisor is gone. */
     DOWN,
     KILL,
+    /** SIGTERM. */
+    TERM,
     FREEZE,
     RESUME,
     START,

@@ -14,8 +14,9 @@ import java.util.Set;
  * The places inside a state folder. Everything in it is for its owner's eyes only.
  *
  * @param root absolute
+ * @param usual whether it is the one that commands use when they are not told another
  */
-public record StateFolder(Path root) {
+public record StateFolder(Path root, boolean usual) {
   private static final Set<PosixFilePermission> OWNER_ONLY =
       PosixFilePermissions.fromString("rwx------");
   private static final Set<PosixFilePermission> OWNER_FILE =
@@ -23,6 +24,16 @@ public record StateFolder(Path root) {
 
   public StateFolder {
     root = root.toAbsolutePath().normalize();
+  }
+
+  /** One that commands have to be told. */
+  public StateFolder(Path root) {
+    this(root, false);
+  }
+
+  /** How a command is typed for the tier of this folder. */
+  public String command(String verb) {
+    return usual ? "./mooring " + verb : "./mooring %s --state-dir %s".formatted(verb, root);
   }
 
   /**

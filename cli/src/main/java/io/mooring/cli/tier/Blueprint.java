@@ -61,7 +61,7 @@ public final class Blueprint {
     this.mode = mode;
     this.binaries = binaries;
     this.configurations = new Configurations(shape, keys);
-    this.admin = new AdminWatch(new AdminApi(adminUri(), Optional.empty()));
+    this.admin = new AdminWatch(new AdminApi(adminUris(shape), Optional.empty()));
   }
 
   /** What the tier's control plane knows. */
@@ -140,7 +140,7 @@ public final class Blueprint {
             OptionalInt.of(port(member, "wss")),
             OptionalInt.of(port(member, "ws")),
             port(member, "admin"),
-            List.of(new InetSocketAddress("127.0.0.1", shape.port(Kind.CONTROL, "xds", 1))),
+            shape.addresses(Kind.CONTROL, "xds").stream().map(Blueprint::socketAddress).toList(),
             connections());
     Path file = write(member, bootstrap.render());
     return part(
@@ -175,7 +175,14 @@ public final class Blueprint {
     return shape.port(member.kind(), role, member.number());
   }
 
-  private URI adminUri() {
-    return URI.create("http://127.0.0.1:" + shape.port(Kind.CONTROL, "http", 1));
+  private static List<URI> adminUris(Shape shape) {
+    return shape.addresses(Kind.CONTROL, "http").stream()
+        .map(address -> URI.create("http://" + address))
+        .toList();
+  }
+
+  private static InetSocketAddress socketAddress(String address) {
+    URI uri = URI.create("tcp://" + address);
+    return new InetSocketAddress(uri.getHost(), uri.getPort());
   }
 }

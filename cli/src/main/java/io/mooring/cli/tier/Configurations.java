@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
 /**
  * What {@code up} says to each process; everything else is the default of {@code deploy/config}.
@@ -56,9 +55,7 @@ final class Configurations {
             address(Kind.CONTROL, "registry", number),
             address(Kind.CONTROL, "xds", number),
             quoted(registrationToken()),
-            IntStream.rangeClosed(1, Shape.AUTH_FILTERS)
-                .mapToObj(filter -> quoted(address(Kind.AUTH, "grpc", filter)))
-                .collect(Collectors.joining(", ")),
+            all(shape.addresses(Kind.AUTH, "grpc")),
             quoted(keys.edge()),
             quoted(keys.edgeKey()),
             quoted(keys.ticketKey()),
@@ -114,7 +111,7 @@ final class Configurations {
             quoted(redis()),
             address(Kind.APP, "websocket", number),
             address(Kind.APP, "http", number),
-            quoted(address(Kind.CONTROL, "registry", 1)),
+            all(shape.addresses(Kind.CONTROL, "registry")),
             quoted(registrationToken()),
             quoted(keys.master()));
   }
@@ -122,14 +119,19 @@ final class Configurations {
   /** Where pages of the development tier come from: its UI, and its edges. */
   private String origins() {
     List<String> origins = new ArrayList<>();
-    for (String host : List.of("localhost", "127.0.0.1")) {
-      origins.add("http://" + host + ":" + shape.port(Kind.CONTROL, "http", 1));
-      for (int edge = 1; edge <= shape.envoys(); edge++) {
-        origins.add("https://" + host + ":" + shape.port(Kind.EDGE, "wss", edge));
-        origins.add("http://" + host + ":" + shape.port(Kind.EDGE, "ws", edge));
+    for (Shape.Member member : shape.members()) {
+      for (String host : List.of("localhost", "127.0.0.1")) {
+        switch (member.kind()) {
+          case CONTROL -> origins.add("http://" + host + ":" + port(member, "http"));
+          case EDGE -> {
+            origins.add("https://" + host + ":" + port(member, "wss"));
+            origins.add("http://" + host + ":" + port(member, "ws"));
+          }
+          case VALKEY, AUTH, APP -> {}
+        }
       }
     }
-    return origins.stream().map(Configurations::quoted).collect(Collectors.joining(", "));
+    return all(origins);
   }
 
   private String redis() {
@@ -137,7 +139,16 @@ final class Configurations {
   }
 
   private String address(Kind kind, String role, int number) {
-    return "127.0.0.1:" + shape.port(kind, role, number);
+    return shape.address(kind, role, number);
+  }
+
+  private int port(Shape.Member member, String role) {
+    return shape.port(member.kind(), role, member.number());
+  }
+
+  /** The elements of a YAML list. */
+  private static String all(List<String> texts) {
+    return texts.stream().map(Configurations::quoted).collect(Collectors.joining(", "));
   }
 
   private String registrationToken() {

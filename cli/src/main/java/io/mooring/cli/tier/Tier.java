@@ -29,6 +29,9 @@ public final class Tier implements AutoCloseable {
   private static final int LINES_OF_LOG = 12;
   private static final Duration POLL = Duration.ofMillis(30);
 
+  /** A stop that takes longer says what it waits for. */
+  private static final Duration SILENCE = Duration.ofMillis(400);
+
   /** Who leaves when: each only after those whose work needs it. */
   private static final List<Predicate<Kind>> STOP_ORDER =
       List.of(
@@ -191,7 +194,7 @@ public final class Tier implements AutoCloseable {
   private void ended(Running running) {
     forget(running);
     if (!closing) {
-      listener.ended(running.part(), running.child().exitCode(), running.child().killed());
+      listener.ended(running.part(), Ending.of(running.part(), running.child()));
     }
   }
 
@@ -219,13 +222,25 @@ public final class Tier implements AutoCloseable {
         case EXITED -> {}
       }
     }
-    long deadline = System.nanoTime() + patience.stop().toNanos();
+    long start = System.nanoTime();
+    Duration told = patience.stop().compareTo(SILENCE) < 0 ? patience.stop() : SILENCE;
+    List<Part> slow =
+        wave.stream()
+            .filter(running -> !running.child().awaitEnd(left(start, told)))
+            .map(Running::part)
+            .toList();
+    if (!slow.isEmpty()) {
+      listener.stopping(slow, left(start, patience.stop()));
+    }
     for (Running running : wave) {
-      Duration left = Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
-      if (!running.child().awaitEnd(left)) {
+      if (!running.child().awaitEnd(left(start, patience.stop()))) {
         running.child().kill();
       }
       forget(running);
     }
+  }
+
+  private static Duration left(long startNanos, Duration time) {
+    return Duration.ofNanos(Math.max(0, startNanos + time.toNanos() - System.nanoTime()));
   }
 }

@@ -1,6 +1,7 @@
 package io.mooring.cli.tier;
 
 import java.time.Duration;
+import java.util.List;
 
 /** Hears what happens to the parts of a tier, from the thread in which it happens. */
 public interface TierListener {
@@ -14,11 +15,13 @@ public interface TierListener {
    */
   void ready(Part part, Duration took);
 
+  /** The process of the part ended although the tier is up. */
+  void ended(Part part, Ending ending);
+
   /**
-   * The process of the part ended although the tier is up.
+   * The tier is being closed, and these parts have not ended yet.
    *
-   * @param exitCode 128 + n after signal n
-   * @param asked a command asked for it
+   * @param patience how long they are waited for before they are killed
    */
-  void ended(Part part, int exitCode, boolean asked);
+  void stopping(List<Part> slow, Duration patience);
 }

@@ -30,6 +30,8 @@ public final class Training {
   private static final Tier.Patience PATIENCE =
       new Tier.Patience(Duration.ofSeconds(60), Duration.ofSeconds(120));
 
+  private static final Shape.Size SIZE = new Shape.Size(1, 2, 1, 1);
+
   private static final int CLIENTS = 30;
   private static final int MESSAGES = 20;
 
@@ -50,7 +52,7 @@ public final class Training {
     step(1, "starting a tier");
     Supervisor.Up up =
         new Supervisor(
-                new Shape(1, 1, Shape.Broker.REDIS, freePortBase(), Optional.empty()),
+                new Shape(SIZE, Shape.Broker.REDIS, freePortBase(), Optional.empty()),
                 state,
                 distribution,
                 Distribution.Mode.TRAINING,
@@ -99,7 +101,7 @@ public final class Training {
   private static int freePortBase() {
     while (true) {
       int base = ThreadLocalRandom.current().nextInt(15_000, 30_000);
-      Shape shape = new Shape(1, 1, Shape.Broker.REDIS, base, Optional.empty());
+      Shape shape = new Shape(SIZE, Shape.Broker.REDIS, base, Optional.empty());
       if (shape.members().stream()
           .flatMap(member -> member.kind().ports(member.number(), base).stream())
           .allMatch(port -> Ports.isFree(port.number()))) {

@@ -33,9 +33,10 @@ final class Addresses {
   ObjectNode json(Tier tier) {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("edge", edge(1)).put("edgePlain", edgePlain(1)).put("api", api()).put("ui", ui());
-    json.putArray("registry").add("127.0.0.1:" + shape.port(Kind.CONTROL, "registry", 1));
+    shape.addresses(Kind.CONTROL, "registry").forEach(json.putArray("registry")::add);
     json.put("redis", redis()).put("ca", keys.ca().toString());
     json.put("portBase", shape.portBase());
+    ArrayNode controlPlanes = json.putArray("controlPlanes");
     ArrayNode envoys = json.putArray("envoys");
     ArrayNode servers = json.putArray("servers");
     ArrayNode processes = json.putArray("processes");
@@ -52,19 +53,30 @@ final class Addresses {
             envoys
                 .addObject()
                 .put("id", part.name())
-                .put("admin", "http://127.0.0.1:" + shape.port(Kind.EDGE, "admin", part.number()))
+                .put("admin", "http://" + address(part, "admin"))
                 .put("edge", edge(part.number()))
                 .put("edgePlain", edgePlain(part.number()));
         case APP ->
             servers
                 .addObject()
                 .put("id", part.name())
-                .put("address", "127.0.0.1:" + shape.port(Kind.APP, "websocket", part.number()))
+                .put("address", address(part, "websocket"))
                 .put("pid", pid);
-        case VALKEY, CONTROL, AUTH -> {}
+        case CONTROL ->
+            controlPlanes
+                .addObject()
+                .put("id", part.name())
+                .put("http", "http://" + address(part, "http"))
+                .put("registry", address(part, "registry"))
+                .put("xds", address(part, "xds"));
+        case VALKEY, AUTH -> {}
       }
     }
     return json;
+  }
+
+  private String address(Part part, String role) {
+    return shape.address(part.kind(), role, part.number());
   }
 
   private String edge(int number) {

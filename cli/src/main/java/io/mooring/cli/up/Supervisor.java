@@ -5,7 +5,6 @@ import io.mooring.cli.CommandException;
 import io.mooring.cli.child.Spawner;
 import io.mooring.cli.control.ControlServer;
 import io.mooring.cli.keys.DevelopmentKeys;
-import io.mooring.cli.port.Ports;
 import io.mooring.cli.redis.RedisConnection;
 import io.mooring.cli.state.Leftovers;
 import io.mooring.cli.state.SocketPath;
@@ -15,14 +14,13 @@ import io.mooring.cli.terminal.StatusLine;
 import io.mooring.cli.terminal.Terminal;
 import io.mooring.cli.tier.Blueprint;
 import io.mooring.cli.tier.Distribution;
-import io.mooring.cli.tier.Kind;
 import io.mooring.cli.tier.Part;
 import io.mooring.cli.tier.PartException;
 import io.mooring.cli.tier.Shape;
+import io.mooring.cli.tier.TakenPort;
 import io.mooring.cli.tier.Tier;
 import java.io.IOException;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -83,11 +81,11 @@ public final class Supervisor {
     Blueprint blueprint = new Blueprint(shape, state, keys, distribution, mode, binaries);
     List<Part> parts = blueprint.parts();
     timeline.mark("keys and configuration");
-    Tier tier = new Tier(state, patience, new TierEvents(display, line, timeline, terminal));
+    Tier tier = new Tier(state, patience, new TierEvents(display, line, timeline, terminal, state));
     Addresses addresses = new Addresses(shape, keys);
     ControlServer control =
         ControlServer.start(
-            SocketPath.of(state), new TierCommands(tier, blueprint, addresses)::answer);
+            SocketPath.of(state), new TierCommands(tier, blueprint, addresses, state)::answer);
     Runtime.getRuntime()
         .addShutdownHook(
             new Thread(
@@ -99,7 +97,7 @@ public final class Supervisor {
                 }));
     try {
       tier.start(parts);
-      long revision = new Settling(blueprint.admin(), shape.envoys()).await();
+      long revision = new Settling(blueprint.admin(), shape.size().envoys()).await();
       display.complete(revision);
     } catch (PartException failed) {
       line.keep();
@@ -122,7 +120,8 @@ public final class Supervisor {
                       .mapToObj(Long::toString)
                       .findFirst()
                       .orElse("unknown")),
-          "./mooring down, or one beside it: ./mooring up --state-dir DIR --port-base 17000");
+          "%s, or one beside it: ./mooring up --state-dir DIR --port-base %d"
+              .formatted(state.command("down"), shape.portBase() + 10_000));
     }
     List<String> ended = Leftovers.end(state);
     if (!ended.isEmpty()) {
@@ -143,37 +142,22 @@ public final class Supervisor {
   }
 
   private void requireFreePorts() {
-    List<String> taken = new ArrayList<>();
-    for (Shape.Member member : shape.members()) {
-      for (Kind.Port port : member.kind().ports(member.number(), shape.portBase())) {
-        if (!Ports.isFree(port.number())) {
-          taken.add(
-              "port %d (%s of %s) is in use by %s"
-                  .formatted(
-                      port.number(),
-                      port.role(),
-                      member.name(),
-                      Ports.holder(port.number())
-                          .map(Ports.Holder::toString)
-                          .orElse("a process that cannot be seen from here")));
-        }
-      }
-    }
+    List<String> taken = TakenPort.of(shape).stream().map(TakenPort::text).toList();
     if (!taken.isEmpty()) {
       throw new CommandException(
           String.join("\n  ", taken),
-          "stop what is there, or use other ports: ./mooring up --port-base "
-              + (shape.portBase() + 10_000));
+          "stop what is there, or use other ports: "
+              + state.command("up --port-base " + (shape.portBase() + 10_000)));
     }
   }
 
-  private static CommandException report(PartException failed) {
+  private CommandException report(PartException failed) {
     StringBuilder message = new StringBuilder(String.valueOf(failed.getMessage()));
     message.append("; everything was stopped. The end of ").append(failed.log()).append(":");
     if (failed.lastLines().isEmpty()) {
       message.append("\n  (empty)");
     }
     failed.lastLines().forEach(said -> message.append("\n  | ").append(said));
-    return new CommandException(message.toString(), "./mooring check");
+    return new CommandException(message.toString(), state.command("check"));
   }
 }

@@ -6,6 +6,7 @@ import io.mooring.cli.child.Child;
 import io.mooring.cli.child.ChildException;
 import io.mooring.cli.control.Refusal;
 import io.mooring.cli.control.Request;
+import io.mooring.cli.state.StateFolder;
 import io.mooring.cli.tier.Blueprint;
 import io.mooring.cli.tier.Kind;
 import io.mooring.cli.tier.Part;
@@ -20,11 +21,13 @@ final class TierCommands {
   private final Tier tier;
   private final Blueprint blueprint;
   private final Addresses addresses;
+  private final StateFolder state;
 
-  TierCommands(Tier tier, Blueprint blueprint, Addresses addresses) {
+  TierCommands(Tier tier, Blueprint blueprint, Addresses addresses, StateFolder state) {
     this.tier = tier;
     this.blueprint = blueprint;
     this.addresses = addresses;
+    this.state = state;
   }
 
   ObjectNode answer(Request request) {
@@ -33,6 +36,7 @@ final class TierCommands {
         case STATUS -> addresses.json(tier);
         case DOWN -> down();
         case KILL -> kill(running(request));
+        case TERM -> term(running(request));
         case FREEZE -> freeze(running(request));
         case RESUME -> resume(running(request));
         case START -> described(tier.start(() -> ended(request)));
@@ -43,7 +47,7 @@ final class TierCommands {
           "%s; the end of %s:\n  | %s"
               .formatted(
                   failed.getMessage(), failed.log(), String.join("\n  | ", failed.lastLines())),
-          "./mooring check");
+          state.command("check"));
     } catch (ChildException failed) {
       throw new Refusal(String.valueOf(failed.getMessage()), "");
     }
@@ -55,19 +59,25 @@ final class TierCommands {
     return JsonNodeFactory.instance.objectNode().put("stopping", true);
   }
 
-  private static ObjectNode kill(Tier.Running running) {
+  private ObjectNode term(Tier.Running running) {
+    require(running, Child.State.RUNNING);
+    running.child().terminate();
+    return described(running);
+  }
+
+  private ObjectNode kill(Tier.Running running) {
     require(running, Child.State.RUNNING, Child.State.FROZEN);
     running.child().kill();
     return described(running);
   }
 
-  private static ObjectNode freeze(Tier.Running running) {
+  private ObjectNode freeze(Tier.Running running) {
     require(running, Child.State.RUNNING);
     running.child().freeze();
     return described(running);
   }
 
-  private static ObjectNode resume(Tier.Running running) {
+  private ObjectNode resume(Tier.Running running) {
     require(running, Child.State.FROZEN);
     running.child().resume();
     return described(running);
@@ -92,10 +102,10 @@ final class TierCommands {
     if (!name.isEmpty() && !name.equals(expected)) {
       throw new Refusal(
           "\"%s\" cannot be added: the next app server is %s".formatted(name, expected),
-          "./mooring dev add");
+          state.command("dev add"));
     }
-    if (next > Shape.MOST) {
-      throw new Refusal("a tier has at most %d app servers".formatted(Shape.MOST), "");
+    if (next > Shape.Size.MOST) {
+      throw new Refusal("a tier has at most %d app servers".formatted(Shape.Size.MOST), "");
     }
     return blueprint.part(new Shape.Member(Kind.APP, next));
   }
@@ -113,20 +123,21 @@ final class TierCommands {
     return new Refusal(
         "no part is named \"%s\"; there are %s".formatted(request.name(), String.join(", ", names)),
         Suggestion.nearest(request.name(), names)
-            .map(name -> "did you mean ./mooring dev %s %s?".formatted(request.verb().word(), name))
+            .map(name -> "dev %s %s".formatted(request.verb().word(), name))
+            .map(meant -> "did you mean %s?".formatted(state.command(meant)))
             .orElse(""));
   }
 
-  private static void require(Tier.Running running, Child.State... expected) {
-    Child.State state = running.child().state();
-    if (!List.of(expected).contains(state)) {
+  private void require(Tier.Running running, Child.State... expected) {
+    Child.State found = running.child().state();
+    if (!List.of(expected).contains(found)) {
       String name = running.part().name();
       throw new Refusal(
-          "%s is %s".formatted(name, state.word()),
-          switch (state) {
-            case RUNNING -> "./mooring dev kill|freeze " + name;
-            case FROZEN -> "./mooring dev resume|kill " + name;
-            case EXITED -> "./mooring dev start " + name;
+          "%s is %s".formatted(name, found.word()),
+          switch (found) {
+            case RUNNING -> state.command("dev kill|freeze " + name);
+            case FROZEN -> state.command("dev resume|kill " + name);
+            case EXITED -> state.command("dev start " + name);
           });
     }
   }

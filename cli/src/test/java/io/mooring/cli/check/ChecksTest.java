@@ -94,10 +94,12 @@ class ChecksTest {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       int port = socket.getLocalPort();
       int base = port - Kind.CONTROL.port("http", 1, 0);
-      Shape shape = new Shape(1, 1, Shape.Broker.REDIS, base, Optional.empty());
+      StateFolder state = new StateFolder(folder);
+      Shape shape =
+          new Shape(new Shape.Size(1, 2, 1, 1), Shape.Broker.REDIS, base, Optional.empty());
 
       String what =
-          notOk(PortCheck.findings(shape, Set.of())).stream()
+          notOk(PortCheck.findings(shape, Set.of(), state)).stream()
               .map(Finding::what)
               .filter(text -> text.contains("http of control-1"))
               .findFirst()
@@ -107,7 +109,7 @@ class ChecksTest {
       assertTrue(what.contains("process " + ProcessHandle.current().pid()), what);
       Set<Long> own = Set.of(ProcessHandle.current().pid());
       assertTrue(
-          notOk(PortCheck.findings(shape, own)).stream()
+          notOk(PortCheck.findings(shape, own, state)).stream()
               .noneMatch(finding -> finding.what().contains("port " + port)));
     }
   }

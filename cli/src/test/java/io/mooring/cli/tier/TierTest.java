@@ -141,16 +141,15 @@ class TierTest {
 
     assertEquals(Child.State.EXITED, deaf.state());
     assertEquals(Child.State.EXITED, frozen.state());
+    assertTrue(events.contains("stopping [app-1]"), events::toString);
   }
 
   @Test
   void aPartThatEndsByItselfIsReportedAndCanBeStartedAgain() {
-    tier.start(List.of(noting(Kind.APP, LIVE)));
-    Tier.Running first = tier.find("app-1").orElseThrow();
+    tier.start(List.of(noting(Kind.AUTH, "echo up; sleep 0.1; exit 3")));
+    Tier.Running first = tier.find("auth-1").orElseThrow();
 
-    first.child().terminate();
-
-    await().untilAsserted(() -> assertTrue(events.contains("ended app-1 0 by itself")));
+    await().untilAsserted(() -> assertTrue(events.contains("ended auth-1 Crashed[exitCode=3]")));
     Tier.Running second = tier.start(first::part);
     assertFalse(second.child().pid() == first.child().pid());
     assertEquals(List.of(second), tier.all());
@@ -162,7 +161,18 @@ class TierTest {
 
     child("app-1").kill();
 
-    await().untilAsserted(() -> assertTrue(events.contains("ended app-1 137 asked")));
+    await().untilAsserted(() -> assertTrue(events.contains("ended app-1 Killed[]")));
+  }
+
+  @Test
+  void aServerThatLeavesByItselfHasDrainedAndIsNoCrash() {
+    tier.start(List.of(noting(Kind.APP, LIVE), noting(Kind.CONTROL, LIVE)));
+
+    child("app-1").terminate();
+    child("control-1").terminate();
+
+    await().untilAsserted(() -> assertTrue(events.contains("ended app-1 Drained[]")));
+    await().untilAsserted(() -> assertTrue(events.contains("ended control-1 Stopped[]")));
   }
 
   @Test
@@ -213,9 +223,13 @@ class TierTest {
           }
 
           @Override
-          public void ended(Part part, int exitCode, boolean asked) {
-            events.add(
-                "ended %s %d %s".formatted(part.name(), exitCode, asked ? "asked" : "by itself"));
+          public void ended(Part part, Ending ending) {
+            events.add("ended %s %s".formatted(part.name(), ending));
+          }
+
+          @Override
+          public void stopping(List<Part> slow, Duration patience) {
+            events.add("stopping " + slow.stream().map(Part::name).toList());
           }
         });
   }

@@ -70,7 +70,7 @@ class SupervisorTest {
     assertEquals(
         "a tier is up already in %s (supervisor: process %d)".formatted(folder, first.pid()),
         refused.getMessage());
-    assertTrue(refused.next().startsWith("./mooring down"));
+    assertTrue(refused.next().startsWith("./mooring down --state-dir " + folder));
     first.destroyForcibly().waitFor();
     CommandException other = failure(shape(30_000, Optional.of("redis://127.0.0.1:1")));
     assertTrue(String.valueOf(other.getMessage()).startsWith("MOORING_REDIS_URL"));
@@ -90,6 +90,6 @@ class SupervisorTest {
   }
 
   private static Shape shape(int base, Optional<String> redis) {
-    return new Shape(1, 1, Shape.Broker.REDIS, base, redis);
+    return new Shape(new Shape.Size(1, 2, 1, 1), Shape.Broker.REDIS, base, redis);
   }
 }

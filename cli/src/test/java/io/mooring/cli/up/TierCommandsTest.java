@@ -17,6 +17,7 @@ import io.mooring.cli.state.SocketPath;
 import io.mooring.cli.state.StateFolder;
 import io.mooring.cli.tier.Blueprint;
 import io.mooring.cli.tier.Distribution;
+import io.mooring.cli.tier.Ending;
 import io.mooring.cli.tier.Kind;
 import io.mooring.cli.tier.Part;
 import io.mooring.cli.tier.Shape;
@@ -37,7 +38,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Commands to a tier of sleeping processes, through the control socket. */
 class TierCommandsTest {
-  private static final Shape SHAPE = new Shape(2, 1, Shape.Broker.REDIS, 17000, Optional.empty());
+  private static final Shape SHAPE =
+      new Shape(new Shape.Size(2, 2, 2, 1), Shape.Broker.REDIS, 17000, Optional.empty());
 
   /** Longer than the address of a Unix-domain socket may be. */
   private static final String DEEP = "a-folder-with-a-long-name/".repeat(6);
@@ -54,7 +56,13 @@ class TierCommandsTest {
     tier =
         new Tier(
             state, new Tier.Patience(Duration.ofSeconds(5), Duration.ofSeconds(1)), new Silence());
-    tier.start(List.of(sleeping(Kind.APP, 1), sleeping(Kind.APP, 2), sleeping(Kind.EDGE, 1)));
+    tier.start(
+        List.of(
+            sleeping(Kind.CONTROL, 1),
+            sleeping(Kind.CONTROL, 2),
+            sleeping(Kind.APP, 1),
+            sleeping(Kind.APP, 2),
+            sleeping(Kind.EDGE, 1)));
     Blueprint blueprint =
         new Blueprint(
             SHAPE,
@@ -63,7 +71,7 @@ class TierCommandsTest {
             new Distribution(folder),
             Distribution.Mode.PRODUCTION,
             new Blueprint.Binaries(Path.of("envoy"), Optional.of(Path.of("valkey-server"))));
-    TierCommands commands = new TierCommands(tier, blueprint, new Addresses(SHAPE, keys));
+    TierCommands commands = new TierCommands(tier, blueprint, new Addresses(SHAPE, keys), state);
     server = Optional.of(ControlServer.start(SocketPath.of(state), commands::answer));
   }
 
@@ -81,7 +89,12 @@ class TierCommandsTest {
     assertEquals("ws://localhost:18080/ws", status.path("edgePlain").asText());
     assertEquals("http://localhost:18080/api/v1", status.path("api").asText());
     assertEquals("http://localhost:17070", status.path("ui").asText());
-    assertEquals("[\"127.0.0.1:17100\"]", status.path("registry").toString());
+    assertEquals("[\"127.0.0.1:17100\",\"127.0.0.1:17101\"]", status.path("registry").toString());
+    JsonNode controlPlane = status.path("controlPlanes").path(1);
+    assertEquals("control-2", controlPlane.path("id").asText());
+    assertEquals("http://127.0.0.1:17071", controlPlane.path("http").asText());
+    assertEquals("127.0.0.1:17101", controlPlane.path("registry").asText());
+    assertEquals("127.0.0.1:17111", controlPlane.path("xds").asText());
     assertEquals("redis://127.0.0.1:17379", status.path("redis").asText());
     assertEquals(state.keys().resolve("ca.pem").toString(), status.path("ca").asText());
     JsonNode envoy = status.path("envoys").path(0);
@@ -93,7 +106,7 @@ class TierCommandsTest {
     assertEquals("app-2", server.path("id").asText());
     assertEquals("127.0.0.1:17201", server.path("address").asText());
     assertEquals(pid("app-2"), server.path("pid").asLong());
-    JsonNode process = status.path("processes").path(2);
+    JsonNode process = status.path("processes").path(4);
     assertEquals("edge-1", process.path("name").asText());
     assertEquals(pid("edge-1"), process.path("pid").asLong());
   }
@@ -112,6 +125,16 @@ class TierCommandsTest {
   }
 
   @Test
+  void aTerminatedPartEndsAndComesBack() {
+    long first = pid("control-2");
+
+    ask(Verb.TERM, "control-2");
+    await().until(() -> ProcessHandle.of(first).filter(ProcessHandle::isAlive).isEmpty());
+
+    assertEquals("running", ask(Verb.START, "control-2").path("state").asText());
+  }
+
+  @Test
   void aFrozenPartGoesOnWhenResumed() {
     assertEquals("frozen", ask(Verb.FREEZE, "edge-1").path("state").asText());
     assertEquals("running", ask(Verb.RESUME, "edge-1").path("state").asText());
@@ -121,8 +144,9 @@ class TierCommandsTest {
   void aPartOfAnUnknownNameIsRefusedWithTheNearest() {
     Refusal refusal = assertThrows(Refusal.class, () -> ask(Verb.KILL, "ap-2"));
 
-    assertTrue(message(refusal).contains("no part is named \"ap-2\"; there are app-1, app-2"));
-    assertEquals("did you mean ./mooring dev kill app-2?", refusal.next());
+    assertTrue(
+        message(refusal).contains("no part is named \"ap-2\"; there are control-1, control-2"));
+    assertEquals("did you mean %s?".formatted(state.command("dev kill app-2")), refusal.next());
   }
 
   @Test
@@ -133,7 +157,7 @@ class TierCommandsTest {
     ask(Verb.KILL, "app-1");
     Refusal exited = assertThrows(Refusal.class, () -> ask(Verb.FREEZE, "app-1"));
     assertEquals("app-1 is exited", exited.getMessage());
-    assertEquals("./mooring dev start app-1", exited.next());
+    assertEquals("./mooring dev start app-1 --state-dir " + state.root(), exited.next());
   }
 
   @Test
@@ -205,6 +229,9 @@ class TierCommandsTest {
     public void ready(Part part, Duration took) {}
 
     @Override
-    public void ended(Part part, int exitCode, boolean asked) {}
+    public void ended(Part part, Ending ending) {}
+
+    @Override
+    public void stopping(List<Part> slow, Duration patience) {}
   }
 }
