@@ -6,8 +6,11 @@ import io.mooring.cli.terminal.Terminal;
 import io.mooring.cli.tier.Distribution;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.Spec;
 
 /** The options that every verb takes. */
 final class Common {
@@ -16,14 +19,14 @@ final class Common {
   /** How a verb answers. */
   enum Format {
     TABLE,
-    JSON
+    JSON,
+    /** Of what is listed, the ids alone. */
+    ID
   }
 
-  @Option(
-      names = {"-o", "--output"},
-      paramLabel = "table|json",
-      description = "How to answer: for people, or one line of JSON. Default: ${DEFAULT-VALUE}.",
-      defaultValue = "table")
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec verb = CommandSpec.create();
+
   private Format format = Format.TABLE;
 
   @Option(names = "--no-color", description = "No colours; the variable NO_COLOR says the same.")
@@ -40,6 +43,26 @@ final class Common {
       usageHelp = true,
       description = "Shows this help.")
   private boolean help;
+
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "table|json",
+      description =
+          "How to answer: for people, or one line of JSON; `connections` also takes id, for the ids"
+              + " alone. Default: ${DEFAULT-VALUE}.",
+      defaultValue = "table")
+  void format(Format chosen) {
+    if (chosen == Format.ID && !(verb.userObject() instanceof Connections)) {
+      throw new ParameterException(
+          verb.commandLine(), "-o id: %s takes table or json".formatted(verb.qualifiedName()));
+    }
+    format = chosen;
+  }
+
+  /** Whether the ids alone are asked for. */
+  boolean ids() {
+    return format == Format.ID;
+  }
 
   boolean json() {
     return format == Format.JSON;

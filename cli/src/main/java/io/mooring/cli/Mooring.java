@@ -1,6 +1,7 @@
 package io.mooring.cli;
 
 import io.mooring.cli.admin.AdminException;
+import io.mooring.cli.admin.AdminRefusal;
 import io.mooring.cli.control.Refusal;
 import io.mooring.cli.keys.CertificateException;
 import io.mooring.cli.state.StateFolder;
@@ -35,6 +36,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       "  ./mooring up                 the whole tier on this machine; Ctrl-C stops it",
       "  ./mooring token new          a token to connect with",
       "  ./mooring dev kill app-2     kill -9; its clients come back on another server",
+      "  ./mooring drain app-1        its clients move to others, and it leaves",
       "  ./mooring up --help          more about a verb"
     })
 public final class Mooring implements Runnable {
@@ -98,6 +100,10 @@ public final class Mooring implements Runnable {
     verbs.put("dev", Dev::new);
     verbs.put("token", Token::new);
     verbs.put("servers", Servers::new);
+    verbs.put("connections", Connections::new);
+    verbs.put("envoys", Envoys::new);
+    verbs.put("explain", Explain::new);
+    verbs.put("drain", Drain::new);
     verbs.put("check", Check::new);
     verbs.put("fetch", Fetch::new);
     verbs.put("train", Train::new);
@@ -109,6 +115,7 @@ public final class Mooring implements Runnable {
     switch (failure) {
       case CommandException known -> terminal.complain(message(known), known.next());
       case Refusal known -> terminal.complain(message(known), known.next());
+      case AdminRefusal known -> terminal.complain(message(known), next(known, state));
       case AdminException known -> terminal.complain(message(known), state.command("up"));
       case ProgramException known -> terminal.complain(message(known), state.command("check"));
       case KeyFileException known -> terminal.complain(message(known), state.command("check"));
@@ -118,6 +125,15 @@ public final class Mooring implements Runnable {
       default -> throw failure;
     }
     return FAILED;
+  }
+
+  private static String next(AdminRefusal refusal, StateFolder state) {
+    return switch (refusal.status()) {
+      case 401, 403 ->
+          "export MOORING_TOKEN=$(%s)".formatted(state.command("token new --role operate"));
+      case 404 -> state.command("servers");
+      default -> "";
+    };
   }
 
   private static int misunderstood(ParameterException failure, Terminal terminal) {

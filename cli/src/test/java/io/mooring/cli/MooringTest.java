@@ -33,6 +33,9 @@ class MooringTest {
         "up --control-planes 11 | --control-planes 11: expected 1 to 10",
         "up --auth-filters 0 | --auth-filters 0: expected 1 to 10",
         "dev kill          | NAME",
+        "servers -o id     | -o id: mooring servers takes table or json",
+        "drain             | SERVER",
+        "drain a --rate -1 | --rate -1: expected 1 or more clients a second",
         "token             | token needs one of new, check",
       })
   void whatIsNotUnderstoodIsAnsweredWithTheNearestAndExitCode2(String line, String message) {
@@ -46,7 +49,21 @@ class MooringTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"up", "down", "dev", "dev kill", "token new", "token check", "servers", "check"})
+      strings = {
+        "up",
+        "down",
+        "dev",
+        "dev kill",
+        "dev term",
+        "token new",
+        "token check",
+        "servers",
+        "connections",
+        "envoys",
+        "explain",
+        "drain",
+        "check"
+      })
   void everyVerbExplainsItselfWithExamples(String verb) {
     Printed printed = Printed.by((verb + " --help").split(" "));
 

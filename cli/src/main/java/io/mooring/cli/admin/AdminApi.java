@@ -5,11 +5,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** {@code /admin/v1} of whichever control plane answers. */
 public final class AdminApi {
@@ -103,19 +106,99 @@ public final class AdminApi {
     return answers.isEmpty() ? List.of(get(path)) : answers;
   }
 
+  /** The answer of {@code /admin/v1/envoys} as it stands. */
+  public JsonNode envoysAsJson() {
+    return get("/admin/v1/envoys");
+  }
+
+  /** Who leads, as {@code /admin/v1/leader} says it. */
+  public JsonNode leader() {
+    return get("/admin/v1/leader");
+  }
+
+  /**
+   * Open or closed connections of all servers.
+   *
+   * @param filter {@code server}, {@code user}, {@code envoy}, {@code closed}, {@code limit}
+   */
+  public JsonNode connections(Map<String, String> filter) {
+    return get("/admin/v1/connections" + query(filter));
+  }
+
+  /**
+   * Why something goes where it goes.
+   *
+   * @param target a URL, a conn_id or a user
+   */
+  public JsonNode explain(String target) {
+    return get("/admin/v1/explain" + query(Map.of("target", target)));
+  }
+
+  /**
+   * Asks for a drain, or changes the terms of one that runs.
+   *
+   * @param rate clients a second; 0: the server's own
+   * @param deadline a number with its unit, {@code 300s}
+   * @param dryRun only say what it would do
+   * @return its progress, or the plan of a dry run
+   */
+  public JsonNode startDrain(String server, int rate, String deadline, boolean dryRun) {
+    String terms =
+        JSON.createObjectNode()
+            .put("rate", rate)
+            .put("deadline", deadline)
+            .put("dry_run", dryRun)
+            .toString();
+    return send("POST", drainOf(server), Optional.of(terms));
+  }
+
+  /** How far the drain of a server is. */
+  public JsonNode drain(String server) {
+    return get(drainOf(server));
+  }
+
+  /** Ends a drain; those who have not been told to go stay. */
+  public JsonNode cancelDrain(String server) {
+    return send("DELETE", drainOf(server), Optional.empty());
+  }
+
+  private static String drainOf(String server) {
+    return "/admin/v1/servers/%s/drain".formatted(encoded(server));
+  }
+
+  private static String query(Map<String, String> parameters) {
+    return parameters.entrySet().stream()
+        .map(parameter -> parameter.getKey() + "=" + encoded(parameter.getValue()))
+        .collect(Collectors.joining("&", "?", ""));
+  }
+
+  /** For a path or a query: {@code +} means a blank in one of them only. */
+  private static String encoded(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+  }
+
   private JsonNode get(String path) {
-    return read(path, replicas.ask("GET", path, Optional.empty()));
+    return send("GET", path, Optional.empty());
+  }
+
+  private JsonNode send(String method, String path, Optional<String> json) {
+    return read(path, replicas.ask(method, path, json));
   }
 
   private static JsonNode read(String path, Http.Answer answer) {
-    if (answer.status() != 200) {
-      throw new AdminException(
-          "%s was answered %d %s".formatted(path, answer.status(), answer.body()).strip());
-    }
     try {
-      return JSON.readTree(answer.body());
+      JsonNode body =
+          answer.body().isEmpty() ? JSON.createObjectNode() : JSON.readTree(answer.body());
+      if (answer.status() >= 300) {
+        throw new AdminRefusal(
+            answer.status(),
+            body.path("detail").asText("%s was answered %d".formatted(path, answer.status())));
+      }
+      return body;
     } catch (JsonProcessingException notJson) {
-      throw new AdminException(path + " was answered with something that is not JSON", notJson);
+      throw new AdminException(
+          "%s was answered %d and something that is not JSON".formatted(path, answer.status()),
+          notJson);
     }
   }
 }

@@ -1,7 +1,7 @@
 package io.mooring.cli.admin;
 
 /** The admin API could not be asked, or did not answer as expected. */
-public final class AdminException extends RuntimeException {
+public sealed class AdminException extends RuntimeException permits AdminRefusal {
   private static final long serialVersionUID = 1;
 
   public AdminException(String message) {

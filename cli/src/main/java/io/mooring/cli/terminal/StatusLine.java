@@ -1,13 +1,10 @@
 package io.mooring.cli.terminal;
 
-import java.util.regex.Pattern;
-
 /**
  * The last line of the error output, rewritten in place on a terminal and not shown elsewhere.
  * Other lines go above it. Safe for use by many threads.
  */
 public final class StatusLine {
-  private static final Pattern COLOR = Pattern.compile("\u001b\\[[0-9]*m");
   private static final String CLEAR = "\r\u001b[K";
 
   private final Terminal terminal;
@@ -20,8 +17,7 @@ public final class StatusLine {
   /** Replaces the line; cut at the terminal's width, since a wrapped line cannot be rewritten. */
   public synchronized void show(String text) {
     if (terminal.live()) {
-      boolean fits = COLOR.matcher(text).replaceAll("").length() < terminal.width();
-      shown = fits ? text : cut(COLOR.matcher(text).replaceAll(""));
+      shown = terminal.fits(text) ? text : cut(Terminal.plain(text));
       terminal.err().print(CLEAR + shown);
       terminal.err().flush();
     }

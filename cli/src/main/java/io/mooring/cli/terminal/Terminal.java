@@ -1,6 +1,7 @@
 package io.mooring.cli.terminal;
 
 import java.io.PrintStream;
+import java.util.regex.Pattern;
 
 /**
  * Results go to {@link #out}, progress and complaints to {@link #err}.
@@ -11,6 +12,7 @@ import java.io.PrintStream;
  */
 public record Terminal(PrintStream out, PrintStream err, boolean live, boolean color, int width) {
   private static final int USUAL_WIDTH = 80;
+  private static final Pattern COLOR = Pattern.compile("\u001b\\[[0-9]*m");
 
   /**
    * This process's terminal. What it is like the launcher knows, and says by system properties:
@@ -44,6 +46,16 @@ public record Terminal(PrintStream out, PrintStream err, boolean live, boolean c
 
   public String bold(String text) {
     return painted("1", text);
+  }
+
+  /** Whether a text with or without colours can be shown, and rewritten, in one line. */
+  public boolean fits(String text) {
+    return plain(text).length() < width;
+  }
+
+  /** The text without its colours. */
+  public static String plain(String text) {
+    return COLOR.matcher(text).replaceAll("");
   }
 
   /** A failure and what to do about it, on the error output. */

@@ -1,0 +1,110 @@
+package io.mooring.cli.drain;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.mooring.cli.admin.AdminApi;
+import io.mooring.cli.admin.AdminException;
+import io.mooring.cli.admin.AdminRefusal;
+import io.mooring.cli.terminal.StatusLine;
+import io.mooring.cli.terminal.Terminal;
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+
+/**
+ * Follows a drain until it is over: on a terminal by a line that is rewritten, elsewhere by a line
+ * for each change, or for programs by the answers themselves.
+ */
+public final class DrainWatch {
+  private static final Duration POLL = Duration.ofMillis(200);
+
+  /** A drain goes on without a control plane; one that takes this long to return is given up. */
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  private final AdminApi admin;
+  private final Terminal terminal;
+  private final StatusLine line;
+  private final Steps steps;
+
+  public DrainWatch(AdminApi admin, Terminal terminal) {
+    this.admin = admin;
+    this.terminal = terminal;
+    this.line = new StatusLine(terminal);
+    this.steps = new Steps(terminal);
+  }
+
+  /**
+   * Blocks until it is over, and says how it ended.
+   *
+   * @param asked the answer to the request for the drain
+   * @return whether the server was drained
+   * @throws AdminException when the control planes stay away
+   */
+  public boolean follow(JsonNode asked) {
+    long start = System.nanoTime();
+    DrainProgress progress = DrainProgress.of(asked);
+    String server = progress.server();
+    show(progress);
+    if (!terminal.live()) {
+      steps.news(progress, progress).forEach(line::above);
+    }
+    while (!progress.phase().over()) {
+      LockSupport.parkNanos(POLL.toNanos());
+      DrainProgress now = DrainProgress.of(ask(server));
+      if (!terminal.live()) {
+        steps.news(progress, now).forEach(line::above);
+      }
+      if (now.phase().brokenOff()) {
+        line.keep();
+      } else {
+        show(now);
+      }
+      progress = now;
+    }
+    if (terminal.live() && progress.phase() == DrainPhase.DRAINED) {
+      line.show("");
+      line.above(steps.whole(progress));
+    }
+    Duration took = Duration.ofNanos(System.nanoTime() - start);
+    terminal.out().println(new Outcome(terminal).text(progress, took));
+    return progress.phase() == DrainPhase.DRAINED;
+  }
+
+  /** As {@link #follow}, with every answer that differs from the one before given away. */
+  public boolean pass(JsonNode asked, Consumer<JsonNode> answers) {
+    JsonNode answer = asked;
+    answers.accept(answer);
+    String server = answer.path("server").asText();
+    DrainPhase phase = DrainPhase.of(answer.path("phase").asText());
+    while (!phase.over()) {
+      LockSupport.parkNanos(POLL.toNanos());
+      JsonNode now = ask(server);
+      if (!now.equals(answer)) {
+        answers.accept(now);
+      }
+      answer = now;
+      phase = DrainPhase.of(answer.path("phase").asText());
+    }
+    return phase == DrainPhase.DRAINED;
+  }
+
+  private void show(DrainProgress progress) {
+    line.show(steps.line(progress));
+  }
+
+  private JsonNode ask(String server) {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (true) {
+      try {
+        return admin.drain(server);
+      } catch (AdminRefusal refused) {
+        throw refused;
+      } catch (AdminException silent) {
+        if (System.nanoTime() > deadline) {
+          throw silent;
+        }
+        line.show(" no control plane answers; the drain goes on as it was told");
+        LockSupport.parkNanos(POLL.toNanos());
+      }
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.mooring.cli.admin;
+
+import org.jspecify.annotations.NullMarked;

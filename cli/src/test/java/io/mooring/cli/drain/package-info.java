@@ -1,0 +1,4 @@
+@NullMarked
+package io.mooring.cli.drain;
+
+import org.jspecify.annotations.NullMarked;
