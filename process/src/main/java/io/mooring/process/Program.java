@@ -1,7 +1,8 @@
 package io.mooring.process;
 
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.bridge.SLF4JBridgeHandler;
@@ -9,7 +10,8 @@ import sun.misc.Signal;
 
 /**
  * The life of a process: read the configuration, start, wait for SIGTERM or SIGINT, close, exit. A
- * second signal ends it at once.
+ * {@link Departing} one is closed when it has departed, for which it need not be told. A second
+ * signal ends it at once, whatever it is about to finish.
  */
 public final class Program {
   private static final Logger log = LoggerFactory.getLogger(Program.class);
@@ -45,25 +47,24 @@ public final class Program {
       System.exit(USAGE);
       return;
     }
-    CountDownLatch told = new CountDownLatch(1);
+    CompletableFuture<Void> told = new CompletableFuture<>();
     for (String signal : List.of("TERM", "INT")) {
       Signal.handle(
           new Signal(signal),
           received -> {
-            if (told.getCount() == 0) {
+            if (!told.complete(null)) {
               Runtime.getRuntime().halt(TERMINATED);
             }
-            told.countDown();
           });
     }
     System.exit(live(name, configuration, starter, told));
   }
 
   private static <C> int live(
-      String name, C configuration, Starter<C> starter, CountDownLatch told) {
+      String name, C configuration, Starter<C> starter, CompletableFuture<Void> told) {
     try (AutoCloseable running = starter.start(configuration)) {
       log.info("event=started process={} took_ms={}", name, uptimeMillis());
-      told.await();
+      awaitEnd(running, told);
       log.info("event=stopping process={}", name);
       return 0;
     } catch (StartException refused) {
@@ -77,6 +78,19 @@ public final class Program {
       log.error("event=failed process={}", name, failed);
       System.err.println(name + ": " + failed);
       return FAILED;
+    }
+  }
+
+  private static void awaitEnd(AutoCloseable running, CompletableFuture<Void> told)
+      throws InterruptedException, ExecutionException {
+    if (!(running instanceof Departing departing)) {
+      told.get();
+      return;
+    }
+    CompletableFuture.anyOf(told, departing.departed()).get();
+    if (told.isDone()) {
+      departing.depart();
+      departing.departed().get();
     }
   }
 
