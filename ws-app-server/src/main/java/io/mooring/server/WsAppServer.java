@@ -8,14 +8,18 @@ import io.mooring.process.Program;
 import io.mooring.process.StartException;
 import io.mooring.registry.v1.Load;
 import io.mooring.server.access.Authorizer;
+import io.mooring.server.api.Api;
+import io.mooring.server.api.Fleet;
 import io.mooring.server.broker.Broker;
 import io.mooring.server.broker.MemoryBroker;
 import io.mooring.server.broker.RedisBroker;
 import io.mooring.server.channel.Hub;
 import io.mooring.server.connection.Connections;
 import io.mooring.server.connection.Environment;
+import io.mooring.server.connection.Roster;
 import io.mooring.server.frame.CloseCode;
 import io.mooring.server.handshake.Gate;
+import io.mooring.server.handshake.Nonces;
 import io.mooring.server.handshake.Port;
 import io.mooring.server.loop.Loops;
 import io.mooring.server.protocol.JsonDialect;
@@ -79,11 +83,13 @@ public final class WsAppServer implements AutoCloseable {
             new Authorizer(config.namespaces()),
             connections,
             traffic);
+    IdentityVerifier verifier =
+        new IdentityVerifier(masterKeys(config.keys()), config.service(), clock);
     Gate gate =
         new Gate(
             config.name(),
             environment,
-            new IdentityVerifier(masterKeys(config.keys()), config.service(), clock),
+            verifier,
             clock,
             this::membership,
             config.handshakeDeadline());
@@ -95,7 +101,8 @@ public final class WsAppServer implements AutoCloseable {
             (int) config.limits().queue().bytes(),
             gate,
             traffic::handshake);
-    endpoints = new Endpoints(config.http().address(), this::notReadyBecause, meters, routes -> {});
+    Api api = new Api(new Fleet(verifier, new Nonces(clock)), new Roster(connections));
+    endpoints = new Endpoints(config.http().address(), this::notReadyBecause, meters, api::route);
   }
 
   public static void main(String[] arguments) {

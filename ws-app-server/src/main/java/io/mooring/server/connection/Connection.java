@@ -17,6 +17,8 @@ import io.mooring.token.Identity;
 import io.netty.buffer.ByteBuf;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,21 +32,33 @@ public final class Connection implements Session, Subscriber, Liveness.Peer {
   private final Loop loop;
   private final String id;
   private final String user;
+  private final @Nullable String tenant;
+  private final String role;
   private final Channels rights;
+  private final long expiry;
+  private final String envoy;
   private final long signedAt;
+  private final long openedNanos = System.nanoTime();
   private final WebSocket socket;
   private final Liveness liveness;
-  private long bucketFullAt = System.nanoTime();
+  private long bucketFullAt = openedNanos;
   private Subscription[] subscriptions = NONE;
   private int size;
   private boolean closing;
 
-  public Connection(Environment environment, Loop loop, Identity identity) {
+  /**
+   * @param envoy the Envoy that it came through; empty if that did not say
+   */
+  public Connection(Environment environment, Loop loop, Identity identity, String envoy) {
     this.environment = environment;
     this.loop = loop;
     this.id = identity.conn();
     this.user = identity.sub();
+    this.tenant = identity.tenant().orElse(null);
+    this.role = identity.role().intern();
     this.rights = identity.channels();
+    this.expiry = identity.exp();
+    this.envoy = envoy.intern();
     this.signedAt = identity.iat();
     this.socket = new WebSocket(loop, environment.frames(), this);
     this.liveness = new Liveness(loop, this, environment.times());
@@ -77,6 +91,10 @@ public final class Connection implements Session, Subscriber, Liveness.Peer {
     return user;
   }
 
+  String envoy() {
+    return envoy;
+  }
+
   Channels rights() {
     return rights;
   }
@@ -84,6 +102,21 @@ public final class Connection implements Session, Subscriber, Liveness.Peer {
   /** When its handshake was signed, in milliseconds since 1970. */
   long signedAt() {
     return signedAt;
+  }
+
+  /** What can be told of it now. */
+  ConnectionView view() {
+    assert loop.inside();
+    return new ConnectionView(
+        id,
+        user,
+        Optional.ofNullable(tenant),
+        role,
+        envoy,
+        TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - openedNanos),
+        size,
+        socket.queuedBytes(),
+        expiry);
   }
 
   @Override
@@ -132,7 +165,9 @@ public final class Connection implements Session, Subscriber, Liveness.Peer {
   public void closing() {
     closing = true;
     liveness.stop();
-    environment.connections().leave(this);
+    environment
+        .connections()
+        .leave(this, new Ended(view(), socket.code(), socket.reason(), System.nanoTime()));
     for (int i = 0; i < size; i++) {
       environment.hub().leave(subscriptions[i]);
     }

@@ -1,6 +1,7 @@
 package io.mooring.server.connection;
 
 import io.mooring.server.frame.CloseCode;
+import java.util.Collection;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 public final class Connections {
   private final int most;
   private final ConcurrentMap<String, Connection> byId = new ConcurrentHashMap<>();
+  private final Endings endings = new Endings();
   private final AtomicInteger places = new AtomicInteger();
   private final CompletableFuture<Void> emptied = new CompletableFuture<>();
   private volatile @Nullable CloseCode ending;
@@ -87,7 +89,17 @@ public final class Connections {
     }
   }
 
-  void leave(Connection connection) {
+  void leave(Connection connection, Ended ended) {
     byId.remove(connection.id(), connection);
+    endings.add(ended);
+  }
+
+  /** Those that have entered and not left, in no order. */
+  Collection<Connection> all() {
+    return byId.values();
+  }
+
+  Endings endings() {
+    return endings;
   }
 }

@@ -9,6 +9,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.DuplexChannel;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +47,7 @@ public final class WebSocket extends ChannelInboundHandlerAdapter implements Flu
   private State state = State.OPEN;
   private boolean unflushed;
   private int code = ABNORMAL;
+  private String reason = "no close frame";
 
   public WebSocket(Loop loop, FrameRules rules, Session session) {
     this.loop = loop;
@@ -95,13 +97,13 @@ public final class WebSocket extends ChannelInboundHandlerAdapter implements Flu
   /**
    * Closes the socket: sends the close frame, awaits the peer's, then ends TCP.
    *
-   * @param reason at most 123 bytes
+   * @param text the reason, at most 123 bytes
    */
-  public void close(CloseCode why, String reason) {
+  public void close(CloseCode why, String text) {
     assert loop.inside();
     if (state == State.OPEN) {
-      end(State.CLOSING, why.number());
-      context().writeAndFlush(Frames.close(allocator(), why.number(), reason));
+      end(State.CLOSING, why.number(), text);
+      context().writeAndFlush(Frames.close(allocator(), why.number(), text));
     }
   }
 
@@ -109,10 +111,29 @@ public final class WebSocket extends ChannelInboundHandlerAdapter implements Flu
   public void abandon(CloseCode why) {
     assert loop.inside();
     if (state == State.OPEN) {
-      end(State.CLOSING, why.number());
+      end(State.CLOSING, why.number(), why.reason());
       context().writeAndFlush(Frames.close(allocator(), why.number(), why.reason()));
       context().close();
     }
+  }
+
+  /** How many bytes wait to be written to the socket. */
+  public long queuedBytes() {
+    assert loop.inside();
+    ChannelOutboundBuffer queue = context().channel().unsafe().outboundBuffer();
+    return queue == null ? 0 : queue.totalPendingWriteBytes();
+  }
+
+  /** The close code that ended the socket, as in {@link Session#closed}; known once it closes. */
+  public int code() {
+    assert loop.inside();
+    return code;
+  }
+
+  /** What the close frame said if it was ours, else who ended the socket; known once it closes. */
+  public String reason() {
+    assert loop.inside();
+    return reason;
   }
 
   public ByteBufAllocator allocator() {
@@ -169,7 +190,7 @@ public final class WebSocket extends ChannelInboundHandlerAdapter implements Flu
       endOutputAfter(context().writeAndFlush(Unpooled.EMPTY_BUFFER));
       return;
     }
-    end(State.DISCARDING, number);
+    end(State.DISCARDING, number, "closed by the client");
     endOutputAfter(
         context()
             .writeAndFlush(
@@ -185,14 +206,15 @@ public final class WebSocket extends ChannelInboundHandlerAdapter implements Flu
       return;
     }
     CloseCode why = broken.code();
-    end(State.DISCARDING, why.number());
-    String reason = why.reason() + ";d=" + broken.getMessage();
-    endOutputAfter(context().writeAndFlush(Frames.close(allocator(), why.number(), reason)));
+    String text = why.reason() + ";d=" + broken.getMessage();
+    end(State.DISCARDING, why.number(), text);
+    endOutputAfter(context().writeAndFlush(Frames.close(allocator(), why.number(), text)));
   }
 
-  private void end(State next, int number) {
+  private void end(State next, int number, String text) {
     state = next;
     code = number;
+    reason = text;
     Timed hangUp = new HangUp();
     deadline = hangUp;
     loop.schedule(hangUp, CLOSE_MILLIS);

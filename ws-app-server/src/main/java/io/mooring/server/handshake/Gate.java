@@ -27,6 +27,7 @@ public final class Gate implements Admission {
   private static final Logger log = LoggerFactory.getLogger(Gate.class);
 
   private static final String IDENTITY = "x-mooring-identity";
+  private static final String ENVOY = "x-mooring-edge";
   private static final String ROOT = "/ws";
   private static final String BEARER = "bearer.";
 
@@ -79,7 +80,7 @@ public final class Gate implements Admission {
     if (dismissal.isPresent()) {
       return dismissal.get().admitted(subprotocol(request));
     }
-    Connection connection = new Connection(environment, loop, identity);
+    Connection connection = new Connection(environment, loop, identity, envoy(request));
     String url = identity.base() + ROOT + "/" + serverId + "/" + identity.conn();
     byte[] hello =
         environment
@@ -149,6 +150,12 @@ public final class Gate implements Admission {
               loop, environment.traffic(), CloseCode.VERSION, CloseCode.VERSION.reason()));
     }
     return Optional.empty();
+  }
+
+  /** Only for people to read, so that one with a strange name is let in, too. */
+  private static String envoy(UpgradeRequest request) {
+    String id = request.head().single(ENVOY);
+    return Ids.valid(id) ? id : "";
   }
 
   private String subprotocol(UpgradeRequest request) {

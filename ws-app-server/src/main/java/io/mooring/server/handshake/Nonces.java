@@ -9,7 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * any of them is valid. Only signed ones get here, so that nobody can fill it. Safe for use by many
  * threads.
  */
-final class Nonces {
+public final class Nonces {
   static final long MEMORY_MILLIS = 60_000;
 
   private final InstantSource clock;
@@ -18,13 +18,13 @@ final class Nonces {
 
   private record Generation(long since, Set<String> used) {}
 
-  Nonces(InstantSource clock) {
+  public Nonces(InstantSource clock) {
     this.clock = clock;
     this.current = new Generation(clock.millis(), ConcurrentHashMap.newKeySet());
   }
 
   /** Whether this is the first use. */
-  boolean use(String nonce) {
+  public boolean use(String nonce) {
     turn();
     return !previous.contains(nonce) && current.used.add(nonce);
   }

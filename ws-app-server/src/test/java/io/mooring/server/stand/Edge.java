@@ -57,6 +57,26 @@ public final class Edge {
     return header(identity(user));
   }
 
+  /** An identity by which a control plane asks the server's own API. */
+  public Identity operator(String path) {
+    Identity any = identity("control-1");
+    return new Identity(
+        any.sub(),
+        any.tenant(),
+        "admin",
+        Channels.NONE,
+        any.exp(),
+        any.jti(),
+        any.kid(),
+        any.conn(),
+        any.base(),
+        path,
+        any.iat(),
+        any.nonce(),
+        any.rev(),
+        any.verdict());
+  }
+
   public static Identity at(Identity identity, String path, String conn) {
     return copy(identity, conn, path, identity.iat(), identity.channels(), identity.verdict());
   }
