@@ -1,0 +1,237 @@
+package io.mooring.e2e.crowd;
+
+import io.mooring.e2e.ledger.Ledger;
+import io.mooring.e2e.ledger.Position;
+import io.mooring.e2e.ledger.Verdict;
+import io.netty.channel.EventLoop;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Many clients, some of whom publish, and the ledger of what they see. The methods may be called by
+ * any thread; everything happens on one loop.
+ */
+public final class Crowd implements AutoCloseable {
+  private static final long GATHER_EVERY_MILLIS = 20;
+  private static final long PUBLISH_EVERY_MILLIS = 20;
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  private final MultiThreadIoEventLoopGroup group;
+  private final EventLoop loop;
+  private final Shape shape;
+  private final Tally tally = new Tally();
+  private final Ledger ledger;
+  private final List<Member> members = new ArrayList<>();
+  private final List<CompletableFuture<Long>> awaitingAcknowledgement = new ArrayList<>();
+  private @Nullable ScheduledFuture<?> publishing;
+  private @Nullable ScheduledFuture<?> listening;
+  private long published;
+
+  /**
+   * How large a crowd is.
+   *
+   * @param members each with one channel
+   * @param channels each of whose first members publishes on it
+   * @param perSecond messages, all publishers together
+   * @param deaf members who do not know {@code reconnect}
+   * @param rollbacks as in {@link Ledger}
+   */
+  public record Shape(int members, int channels, int perSecond, int deaf, boolean rollbacks) {
+    /** What the promises are made for. */
+    public static final Shape FULL = new Shape(2_000, 100, 300, 0, false);
+
+    public Shape withDeaf(int number) {
+      return new Shape(members, channels, perSecond, number, rollbacks);
+    }
+
+    public Shape withRollbacks() {
+      return new Shape(members, channels, perSecond, deaf, true);
+    }
+  }
+
+  public Crowd(Entrance entrance, Shape shape, long seed) {
+    this.shape = shape;
+    this.group = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+    this.loop = group.next();
+    this.ledger = new Ledger(shape.rollbacks(), System::nanoTime);
+    Random random = new Random(seed);
+    for (int number = 0; number < shape.members(); number++) {
+      members.add(
+          new Member(
+              number,
+              number >= shape.members() - shape.deaf(),
+              List.of("demo.crowd-" + number % shape.channels()),
+              loop,
+              entrance,
+              random,
+              ledger,
+              tally,
+              this::acknowledged));
+    }
+  }
+
+  /** Opens all sockets, 200 a second, and returns when each is subscribed. */
+  public Crowd gather() {
+    int atOnce = (int) (200 * GATHER_EVERY_MILLIS / 1_000);
+    for (int number = 0; number < members.size(); number++) {
+      loop.schedule(
+          members.get(number)::connect,
+          number / atOnce * GATHER_EVERY_MILLIS,
+          TimeUnit.MILLISECONDS);
+    }
+    awaitSettled();
+    listening =
+        loop.scheduleAtFixedRate(() -> members.forEach(Member::listen), 1, 1, TimeUnit.SECONDS);
+    return this;
+  }
+
+  /** Begins to publish. */
+  public Crowd publish() {
+    publishing =
+        loop.scheduleAtFixedRate(this::publishSome, 0, PUBLISH_EVERY_MILLIS, TimeUnit.MILLISECONDS);
+    return this;
+  }
+
+  /** Every member has a socket on which all its channels are live. */
+  public void awaitSettled() {
+    Awaitility.await("members without their channels")
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofMillis(50))
+        .untilAsserted(
+            () -> {
+              List<Integer> missing =
+                  ask(
+                      () ->
+                          members.stream()
+                              .filter(member -> !member.settled())
+                              .map(Member::number)
+                              .toList());
+              if (!missing.isEmpty()) {
+                throw new AssertionError(
+                    "%d members are without their channels: %s; %s"
+                        .formatted(
+                            missing.size(),
+                            missing.stream().limit(10).toList(),
+                            report().figures()));
+              }
+            });
+  }
+
+  /** Completes with the monotonic time of the next acknowledgement. */
+  public CompletableFuture<Long> nextAcknowledgement() {
+    CompletableFuture<Long> next = new CompletableFuture<>();
+    loop.execute(() -> awaitingAcknowledgement.add(next));
+    return next;
+  }
+
+  /** How many sockets each server holds. */
+  public Map<String, Integer> byServer() {
+    return ask(
+        () -> {
+          Map<String, Integer> servers = new TreeMap<>();
+          members.stream()
+              .filter(Member::open)
+              .forEach(member -> servers.merge(member.server(), 1, Integer::sum));
+          return servers;
+        });
+  }
+
+  public Report report() {
+    return ask(tally::report);
+  }
+
+  /** Counts of sockets begin anew; the ledger goes on. */
+  public void clearCounts() {
+    ask(
+        () -> {
+          tally.clear();
+          return true;
+        });
+  }
+
+  /**
+   * Publishes no more, waits until what is under way has arrived, as far as it ever will, and
+   * judges.
+   */
+  public Verdict settle() {
+    if (publishing != null) {
+      publishing.cancel(false);
+    }
+    awaitSettled();
+    try {
+      Awaitility.await()
+          .atMost(Duration.ofSeconds(15))
+          .pollInterval(Duration.ofMillis(100))
+          .until(() -> ask(this::quiet));
+    } catch (org.awaitility.core.ConditionTimeoutException unequal) {
+      // The verdict names who lacks what.
+    }
+    return ask(ledger::verdict);
+  }
+
+  @Override
+  public void close() {
+    ask(
+        () -> {
+          if (publishing != null) {
+            publishing.cancel(false);
+          }
+          if (listening != null) {
+            listening.cancel(false);
+          }
+          members.forEach(Member::leave);
+          return true;
+        });
+    group.shutdownGracefully(100, 2_000, TimeUnit.MILLISECONDS).awaitUninterruptibly();
+  }
+
+  private void publishSome() {
+    long due = shape.perSecond() * PUBLISH_EVERY_MILLIS / 1_000;
+    for (long i = 0; i < due; i++) {
+      members.get((int) (published++ % shape.channels())).publish();
+    }
+  }
+
+  private void acknowledged() {
+    if (!awaitingAcknowledgement.isEmpty()) {
+      long now = System.nanoTime();
+      awaitingAcknowledgement.forEach(waiting -> waiting.complete(now));
+      awaitingAcknowledgement.clear();
+    }
+  }
+
+  /** Whether all answers are there, and all members of each channel are at the same place. */
+  private boolean quiet() {
+    Map<String, Position> tops = new HashMap<>();
+    for (Member member : members) {
+      if (member.unanswered() > 0) {
+        return false;
+      }
+      for (Listening listening : member.listenings()) {
+        Position at = listening.position();
+        Position other = at == null ? null : tops.putIfAbsent(listening.channel(), at);
+        if (at == null || (other != null && !other.equals(at))) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  private <T> T ask(Callable<T> question) {
+    return loop.submit(question).syncUninterruptibly().getNow();
+  }
+}

@@ -1,0 +1,317 @@
+package io.mooring.e2e.crowd;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.mooring.e2e.crowd.Tally.Arrival;
+import io.mooring.e2e.crowd.Tally.Why;
+import io.mooring.e2e.ledger.Ledger;
+import io.netty.channel.EventLoop;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/** One client, as docs/protocol.md wants it to behave. Belongs to the crowd's loop. */
+final class Member implements Wire.Events {
+  /** So many failures on the pinned URL lead to the generic one. */
+  private static final int FAILURES_OF_A_PIN = 3;
+
+  /** How long an old socket is kept for the last messages that the new one does not carry. */
+  private static final long HAND_OVER_MILLIS = 2_000;
+
+  private final int number;
+  private final EventLoop loop;
+  private final Entrance entrance;
+  private final RandomGenerator random;
+  private final Tally tally;
+  private final Runnable acknowledged;
+  private final List<Listening> listenings = new ArrayList<>();
+  private final Backoff backoff;
+  private final Backoff subscribing;
+  private final Voice voice;
+
+  /** Whether it does not know {@code reconnect}, as an old client may not. */
+  private final boolean deaf;
+
+  private @Nullable Wire live;
+  private @Nullable Wire coming;
+  private URI knocking;
+  private boolean comingGreeted;
+  private long liveSince;
+  private long endedAt;
+  private String server = "";
+  private @Nullable URI pin;
+  private int failures;
+  private int generic;
+  private @Nullable ScheduledFuture<?> attempt;
+  private @Nullable ScheduledFuture<?> handOver;
+  private long silenceMillis = TimeUnit.SECONDS.toMillis(60);
+  private boolean stopped;
+
+  Member(
+      int number,
+      boolean deaf,
+      List<String> channels,
+      EventLoop loop,
+      Entrance entrance,
+      RandomGenerator random,
+      Ledger ledger,
+      Tally tally,
+      Runnable acknowledged) {
+    this.number = number;
+    this.deaf = deaf;
+    this.loop = loop;
+    this.entrance = entrance;
+    this.random = random;
+    this.tally = tally;
+    this.acknowledged = acknowledged;
+    this.backoff = new Backoff(random);
+    this.subscribing = new Backoff(random);
+    this.voice = new Voice(number, ledger);
+    this.generic = number;
+    this.knocking = edge();
+    for (String channel : channels) {
+      listenings.add(new Listening(channel, ledger.reader("member " + number, channel)));
+    }
+  }
+
+  void connect() {
+    if (coming == null && !stopped) {
+      comingGreeted = false;
+      boolean pinned = pin != null && failures < FAILURES_OF_A_PIN;
+      knocking = pinned && pin != null ? pin : edge();
+      coming = Wire.open(loop, entrance, knocking, this);
+    }
+  }
+
+  /** The next edge, as a resolver that knows all of them would give it. */
+  private URI edge() {
+    return entrance.edges().get(Math.floorMod(generic++, entrance.edges().size()));
+  }
+
+  /** Publishes on its first channel; not while it has no socket. */
+  void publish() {
+    Wire wire = live;
+    if (wire != null) {
+      voice.publish(wire, listenings.getFirst().channel());
+    }
+  }
+
+  /** Gives up a socket on which nothing was heard for longer than the server promised. */
+  void listen() {
+    Wire wire = live;
+    if (wire != null
+        && System.nanoTime() - wire.heardAt() > TimeUnit.MILLISECONDS.toNanos(silenceMillis)) {
+      wire.abandon();
+    }
+  }
+
+  /** Whether it has a socket on which all its channels are live, and no move is under way. */
+  boolean settled() {
+    return live != null && coming == null && listenings.stream().allMatch(Listening::live);
+  }
+
+  boolean open() {
+    return live != null;
+  }
+
+  boolean stopped() {
+    return stopped;
+  }
+
+  String server() {
+    return live == null ? "" : server;
+  }
+
+  int number() {
+    return number;
+  }
+
+  int unanswered() {
+    return voice.unanswered();
+  }
+
+  List<Listening> listenings() {
+    return listenings;
+  }
+
+  void leave() {
+    stopped = true;
+    cancel(attempt);
+    cancel(handOver);
+    if (live != null) {
+      live.close();
+    }
+    if (coming != null) {
+      coming.close();
+    }
+  }
+
+  @Override
+  public void greeted(Wire wire, JsonNode hello) {
+    Why why = live != null ? Why.MOVE : endedAt == 0 ? Why.FIRST : Why.RETURN;
+    long now = System.nanoTime();
+    pin = URI.create(hello.path("url").asText());
+    failures = 0;
+    silenceMillis = hello.path("ping_ms").asLong() + 2 * hello.path("pong_ms").asLong();
+    server = hello.path("server").asText();
+    tally.arrived(new Arrival(why, server, knocking, wire.openedAt(), now));
+    if (live == null) {
+      if (endedAt != 0) {
+        tally.back(TimeUnit.NANOSECONDS.toMillis(now - endedAt));
+      }
+      adopt(wire);
+    } else {
+      comingGreeted = true;
+    }
+    subscribe(wire, listenings);
+  }
+
+  @Override
+  public void message(Wire wire, JsonNode message) {
+    switch (message.path("op").asText()) {
+      case "msg" -> listening(message).message(wire, message);
+      case "lost" -> listening(message).lost(wire, message);
+      case "subbed" -> {
+        subscribing.healthy();
+        listening(message).subbed(wire, message);
+      }
+      case "sub_failed" -> subscriptionFailed(wire, message);
+      case "pubbed" -> {
+        if (voice.acknowledged(message)) {
+          acknowledged.run();
+        }
+      }
+      case "error" -> voice.refused(message);
+      case "reconnect" -> reconnect(message);
+      default -> {}
+    }
+    handOverIfJoined();
+  }
+
+  @Override
+  public void ended(Wire wire, Ending ending) {
+    for (Listening listening : listenings) {
+      listening.gone(wire);
+    }
+    if (wire == live) {
+      tally.closed(ending);
+      endedAt = System.nanoTime();
+      if (endedAt - liveSince > Backoff.HEALTH.toNanos()) {
+        backoff.healthy();
+      }
+      live = null;
+      voice.cutOff();
+      Wire next = coming;
+      if (next != null && comingGreeted) {
+        adopt(next);
+      } else if (next == null) {
+        comeBack(ending);
+      }
+    } else if (wire == coming) {
+      tally.failed(ending);
+      coming = null;
+      failures++;
+      comeBack(ending);
+    }
+  }
+
+  private void adopt(Wire wire) {
+    cancel(handOver);
+    cancel(attempt);
+    live = wire;
+    liveSince = System.nanoTime();
+    coming = null;
+    comingGreeted = false;
+  }
+
+  private void comeBack(Ending ending) {
+    long asked = ending.retryAfter().orElse(0);
+    switch (ending.rule()) {
+      case STOP -> stopped = live == null;
+      case RESUME -> plan(asked);
+      case BACK_OFF -> plan(asked + backoff.next());
+    }
+  }
+
+  private void plan(long millis) {
+    cancel(attempt);
+    attempt = loop.schedule(this::connect, millis, TimeUnit.MILLISECONDS);
+  }
+
+  private void reconnect(JsonNode message) {
+    tally.toldToReconnect(message.path("reason").asText());
+    if (deaf) {
+      return;
+    }
+    if (message.hasNonNull("url")) {
+      pin = URI.create(message.path("url").asText());
+    }
+    failures = 0;
+    plan(message.path("after_ms").asLong());
+  }
+
+  private void handOverIfJoined() {
+    Wire next = coming;
+    if (next == null || !comingGreeted) {
+      return;
+    }
+    if (listenings.stream().allMatch(listening -> listening.joined(next))) {
+      handOver(next);
+    } else if (handOver == null
+        && listenings.stream().allMatch(listening -> listening.answered(next))) {
+      handOver = loop.schedule(() -> handOver(next), HAND_OVER_MILLIS, TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private void handOver(Wire next) {
+    Wire old = live;
+    if (coming == next && old != null) {
+      adopt(next);
+      listenings.forEach(listening -> listening.switchTo(next));
+      voice.cutOff();
+      old.close();
+    }
+  }
+
+  private void subscribe(Wire wire, List<Listening> which) {
+    List<String> requests = new ArrayList<>();
+    for (Listening listening : which) {
+      requests.add(listening.request(1 + listenings.indexOf(listening)));
+    }
+    if (!requests.isEmpty()) {
+      wire.send("[" + String.join(",", requests) + "]");
+    }
+  }
+
+  private void subscriptionFailed(Wire wire, JsonNode message) {
+    tally.subscriptionFailed(message.path("reason").asText());
+    Listening which = listening(message);
+    loop.schedule(
+        () -> {
+          if ((wire == live && !which.live()) || (wire == coming && !which.answered(wire))) {
+            subscribe(wire, List.of(which));
+          }
+        },
+        subscribing.next(),
+        TimeUnit.MILLISECONDS);
+  }
+
+  private Listening listening(JsonNode message) {
+    String channel = message.path("ch").asText();
+    for (Listening listening : listenings) {
+      if (listening.channel().equals(channel)) {
+        return listening;
+      }
+    }
+    throw new IllegalStateException("member " + number + " never asked for " + channel);
+  }
+
+  private static void cancel(@Nullable ScheduledFuture<?> task) {
+    if (task != null) {
+      task.cancel(false);
+    }
+  }
+}

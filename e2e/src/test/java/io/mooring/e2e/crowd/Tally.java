@@ -1,0 +1,87 @@
+package io.mooring.e2e.crowd;
+
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** What happened to the sockets of a crowd, counted. Belongs to the crowd's loop. */
+final class Tally {
+  private final Map<String, Integer> closed = new TreeMap<>();
+  private final Map<String, Integer> failed = new TreeMap<>();
+  private final Map<String, Integer> subscriptionsFailed = new TreeMap<>();
+  private final Map<String, Integer> reconnects = new TreeMap<>();
+  private final List<Long> back = new ArrayList<>();
+  private final List<Arrival> arrivals = new ArrayList<>();
+
+  /**
+   * A client that was greeted.
+   *
+   * @param why it came
+   * @param server who greeted it
+   * @param edge where it knocked
+   * @param openedAt when it knocked, in monotonic nanoseconds
+   * @param greetedAt when it was greeted
+   */
+  record Arrival(Why why, String server, URI edge, long openedAt, long greetedAt) {}
+
+  /** What brings a client. */
+  enum Why {
+    FIRST,
+    /** Its socket had ended. */
+    RETURN,
+    /** It was told to reconnect, and its old socket is still there. */
+    MOVE
+  }
+
+  /** A live socket that ended, and not by its client. */
+  void closed(Ending ending) {
+    closed.merge(ending.word(), 1, Integer::sum);
+  }
+
+  /** An attempt that did not lead to a hello. */
+  void failed(Ending ending) {
+    failed.merge(ending.word(), 1, Integer::sum);
+  }
+
+  void subscriptionFailed(String reason) {
+    subscriptionsFailed.merge(reason, 1, Integer::sum);
+  }
+
+  void toldToReconnect(String reason) {
+    reconnects.merge(reason, 1, Integer::sum);
+  }
+
+  void arrived(Arrival arrival) {
+    arrivals.add(arrival);
+  }
+
+  /** A client whose socket had ended has one again. */
+  void back(long millis) {
+    back.add(millis);
+  }
+
+  Report report() {
+    List<Long> sorted = new ArrayList<>(back);
+    Collections.sort(sorted);
+    return new Report(
+        new TreeMap<>(closed),
+        new TreeMap<>(failed),
+        new TreeMap<>(subscriptionsFailed),
+        new TreeMap<>(reconnects),
+        sorted,
+        List.copyOf(arrivals));
+  }
+
+  /** From here on, counts begin anew. */
+  void clear() {
+    closed.clear();
+    failed.clear();
+    subscriptionsFailed.clear();
+    reconnects.clear();
+    back.clear();
+    arrivals.clear();
+  }
+}
