@@ -2,6 +2,7 @@ package io.mooring.e2e;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.mooring.e2e.crowd.Entrance;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import java.io.BufferedReader;
@@ -26,11 +27,13 @@ final class Tier implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Path ROOT = Path.of(System.getProperty("mooring.root"));
 
-  /** What the ports of a tier with up to four servers and two Envoys lie above its base. */
+  /**
+   * What the ports of a tier with up to four servers and two of everything else lie above its base.
+   */
   private static final List<Integer> OFFSETS =
       List.of(
-          70, 100, 110, 120, 121, 130, 131, 200, 201, 202, 203, 300, 301, 302, 303, 379, 1080, 1081,
-          1443, 1444, 2901, 2902);
+          70, 71, 100, 101, 110, 111, 120, 121, 130, 131, 200, 201, 202, 203, 300, 301, 302, 303,
+          379, 1080, 1081, 1443, 1444, 2901, 2902);
 
   private final Process launcher;
   private final Path state;
@@ -151,6 +154,30 @@ final class Tier implements AutoCloseable {
   URI http(String server) {
     int instance = Integer.parseInt(server.substring(server.lastIndexOf('-') + 1));
     return URI.create("http://127.0.0.1:" + (portBase + 300 + instance - 1));
+  }
+
+  /** How a crowd gets in: by every Envoy, over TLS. */
+  Entrance entrance() {
+    List<URI> edges = new ArrayList<>();
+    addresses.path("envoys").forEach(envoy -> edges.add(URI.create(envoy.path("edge").asText())));
+    return new Entrance(edges, token("--ttl", "2h"), tls);
+  }
+
+  /** The HTTP port of a control plane: health, metrics, the admin API. */
+  URI control(String name) {
+    for (JsonNode control : addresses.path("controlPlanes")) {
+      if (control.path("id").asText().equals(name)) {
+        return URI.create(control.path("http").asText());
+      }
+    }
+    throw new IllegalArgumentException("no control plane is named " + name);
+  }
+
+  /** The names of the control planes. */
+  List<String> controls() {
+    List<String> names = new ArrayList<>();
+    addresses.path("controlPlanes").forEach(control -> names.add(control.path("id").asText()));
+    return names;
   }
 
   JsonNode addresses() {

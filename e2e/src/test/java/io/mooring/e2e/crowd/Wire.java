@@ -46,6 +46,7 @@ final class Wire {
   private final long openedAt = System.nanoTime();
   private @Nullable Channel channel;
   private @Nullable ScheduledFuture<?> patience;
+  private boolean upgraded;
   private boolean greeted;
   private boolean over;
   private long heardAt = openedAt;
@@ -197,6 +198,7 @@ final class Wire {
 
     private void upgraded(ChannelHandlerContext context, FullHttpResponse response) {
       if (response.status().code() == 101) {
+        upgraded = true;
         handshaker.finishHandshake(context.channel(), response);
       } else {
         end(new Ending.Refused(response.status().code()));
@@ -232,7 +234,10 @@ final class Wire {
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
-      end(greeted ? new Ending.Closed(1006, "") : new Ending.Failed("ended before hello"));
+      end(
+          greeted
+              ? new Ending.Closed(1006, "")
+              : new Ending.Failed(upgraded ? "ended before hello" : "ended before an answer"));
     }
 
     @Override

@@ -225,7 +225,7 @@ class LedgerTest {
 
     reader.delivered(3, 23, published(4, "e1", 3, 23));
 
-    assertViolated(Kind.UNTOLD_ROLLBACK);
+    assertViolated(Kind.UNTOLD_ROLLBACK, Kind.SILENT_LOSS);
   }
 
   @Test

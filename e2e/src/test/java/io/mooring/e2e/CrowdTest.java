@@ -1,0 +1,46 @@
+package io.mooring.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.mooring.e2e.crowd.Crowd;
+import io.mooring.e2e.crowd.Report;
+import io.mooring.e2e.ledger.Verdict;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** An app server dies under 2,000 clients and 300 messages a second. */
+class CrowdTest {
+  private static final long SEED = 6;
+
+  @TempDir Path state;
+
+  @Test
+  void theClientsOfAKilledServerComeBackAndKnowWhatTheyMissed() throws Exception {
+    try (Tier tier = Tier.up(state);
+        Crowd crowd = new Crowd(tier.entrance(), Crowd.Shape.FULL, SEED).gather().publish()) {
+      System.out.printf("gathered: %s%n", crowd.report().figures());
+      crowd.clearCounts();
+      int orphans = crowd.byServer().getOrDefault("app-2", 0);
+      assertTrue(orphans > 400, crowd.byServer()::toString);
+
+      tier.mooring("dev", "kill", "app-2");
+
+      Awaitility.await()
+          .atMost(Duration.ofSeconds(30))
+          .until(() -> crowd.report().back().size() == orphans);
+      crowd.awaitSettled();
+      Report report = crowd.report();
+      System.out.printf("kill -9 of a server with %d clients: %s%n", orphans, report.figures());
+      assertEquals(orphans, report.socketsClosed());
+      assertTrue(report.backWithin(0.5) <= 1_000, report::figures);
+      assertTrue(report.backWithin(0.99) <= 5_000, report::figures);
+      Verdict verdict = crowd.settle();
+      System.out.println(verdict.figures());
+      assertTrue(verdict.clean(), verdict.violations()::toString);
+    }
+  }
+}
