@@ -71,6 +71,9 @@ record ServerConfig(
   record Listener(HostPort address) {}
 
   record Advertise(String address, String apiAddress) {
+    /** The machine's own address, with the port that is listened on. */
+    static final String AUTO = "auto";
+
     Advertise {
       expectLiteral("address", address);
       expectLiteral("api-address", apiAddress);
@@ -78,10 +81,10 @@ record ServerConfig(
 
     private static void expectLiteral(String key, String text) {
       expect(
-          text.isEmpty() || isLiteral(text),
+          text.isEmpty() || text.equals(AUTO) || isLiteral(text),
           key,
           '"' + text + '"',
-          "ip:port with a literal IP address, for example 10.0.0.7:7200");
+          "ip:port with a literal IP address, for example 10.0.0.7:7200, or auto");
     }
 
     private static boolean isLiteral(String text) {

@@ -24,6 +24,7 @@ import io.mooring.server.handshake.Port;
 import io.mooring.server.loop.Loops;
 import io.mooring.server.protocol.JsonDialect;
 import io.mooring.server.registration.Membership;
+import io.mooring.server.registration.OwnAddress;
 import io.mooring.server.registration.Registrant;
 import io.mooring.server.registration.Registration;
 import io.mooring.server.traffic.Traffic;
@@ -239,6 +240,9 @@ public final class WsAppServer implements AutoCloseable {
 
   /** The registry takes literal addresses only, so that nothing resolves differently later. */
   private static String advertised(String key, String given, HostPort listening, int port) {
+    if (given.equals(ServerConfig.Advertise.AUTO)) {
+      return new HostPort(ownAddress(key), port).toString();
+    }
     if (!given.isEmpty()) {
       return given;
     }
@@ -250,5 +254,17 @@ public final class WsAppServer implements AutoCloseable {
           null);
     }
     return new HostPort(address.getHostAddress(), port).toString();
+  }
+
+  private static String ownAddress(String key) {
+    List<InetAddress> candidates = OwnAddress.candidates();
+    return OwnAddress.among(candidates)
+        .map(OwnAddress::literal)
+        .orElseThrow(
+            () ->
+                new StartException(
+                    "%s is auto, but this machine has %d addresses that others may reach, %s; set it to ip:port"
+                        .formatted(key, candidates.size(), candidates),
+                    null));
   }
 }
