@@ -4,6 +4,7 @@ import io.mooring.process.HostPort;
 import io.mooring.programs.Valkey;
 import io.mooring.registry.Address;
 import io.mooring.registry.Admission.Admitted;
+import io.mooring.registry.Fence;
 import io.mooring.registry.Redis;
 import io.mooring.registry.Registration;
 import io.mooring.registry.RegistryStore;
@@ -55,13 +56,15 @@ final class Fleet implements AutoCloseable {
         Valkey.start(folder.resolve("valkey")));
   }
 
+  private static final Fence FENCE = new Fence("control-1", 1);
+
   /** Registers ACTIVE servers {@code <service>-<number>} with the ports 7200 + number. */
   Fleet with(String service, int... numbers) {
     try (Redis redis = new Redis(valkey.url())) {
       RegistryStore registry = new RegistryStore(redis);
       for (int number : numbers) {
-        Admitted admitted = (Admitted) registry.register(registration(service, number));
-        registry.transition(admitted.claim(), ServerState.WARMING, ServerState.ACTIVE);
+        Admitted admitted = (Admitted) registry.register(registration(service, number), 0);
+        registry.transition(FENCE, admitted.claim(), ServerState.WARMING, ServerState.ACTIVE);
       }
     }
     return this;

@@ -8,6 +8,7 @@ import io.mooring.controlplane.admin.AdminApi;
 import io.mooring.controlplane.admin.Envoys;
 import io.mooring.controlplane.admin.Gate;
 import io.mooring.controlplane.admin.Servers;
+import io.mooring.controlplane.leader.Leadership;
 import io.mooring.controlplane.lease.Reaper;
 import io.mooring.controlplane.registration.Loads;
 import io.mooring.controlplane.registration.RegistryEndpoint;
@@ -17,6 +18,7 @@ import io.mooring.controlplane.xds.Xds;
 import io.mooring.process.Endpoints;
 import io.mooring.process.Program;
 import io.mooring.process.StartException;
+import io.mooring.registry.Election;
 import io.mooring.registry.Redis;
 import io.mooring.registry.RegistryFollower;
 import io.mooring.registry.RegistryStore;
@@ -44,6 +46,7 @@ public final class ControlPlane implements AutoCloseable {
   private final RegistryFollower follower;
   private final RegistryEndpoint registry;
   private final Xds xds;
+  private final Leadership leadership;
   private final Warming warming;
   private final Reaper reaper;
   private final Endpoints http;
@@ -61,8 +64,9 @@ public final class ControlPlane implements AutoCloseable {
         new RegistryEndpoint(
             config.registry().address(), store, follower::view, services, loads, config.lease());
     xds = new Xds(config.edge(), config.xds().address());
-    warming = new Warming(store, xds::laggards);
-    reaper = new Reaper(store, follower, config.lease().ttl(), meters);
+    leadership = new Leadership(new Election(redis), config.name());
+    warming = new Warming(store, leadership::fence, xds::laggards);
+    reaper = new Reaper(store, follower, leadership::fence, config.lease().ttl(), meters);
     AdminApi admin =
         new AdminApi(
             gate(config, clock),
@@ -102,6 +106,7 @@ public final class ControlPlane implements AutoCloseable {
    */
   void start() {
     follower.start();
+    leadership.start();
     reaper.start();
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       CompletableFuture.allOf(
@@ -168,6 +173,9 @@ public final class ControlPlane implements AutoCloseable {
   }
 
   private void measure(MeterRegistry meters) {
+    Gauge.builder("mooring.leader", leadership, now -> now.fence().isPresent() ? 1 : 0)
+        .description("Whether this replica leads")
+        .register(meters);
     Gauge.builder("mooring.registry.revision", follower, now -> now.view().revision())
         .description("Revision of the registry that this process has seen")
         .register(meters);
@@ -186,6 +194,7 @@ public final class ControlPlane implements AutoCloseable {
   @Override
   public void close() {
     registry.close();
+    leadership.close();
     http.close();
     warming.close();
     reaper.close();

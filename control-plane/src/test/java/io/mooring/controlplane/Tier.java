@@ -7,6 +7,8 @@ import io.mooring.programs.Valkey;
 import io.mooring.registry.Address;
 import io.mooring.registry.Admission;
 import io.mooring.registry.Claim;
+import io.mooring.registry.Election;
+import io.mooring.registry.Fence;
 import io.mooring.registry.Redis;
 import io.mooring.registry.Registration;
 import io.mooring.registry.RegistryFollower;
@@ -24,6 +26,9 @@ import java.util.function.Function;
 
 /** A registry in a real Valkey with a follower, and servers to register there. */
 public final class Tier implements AutoCloseable {
+  /** Of a leader, in a registry in which nobody else has led. */
+  public static final Fence FENCE = new Fence("control-1", 1);
+
   private final Path folder;
   private Valkey valkey;
   private final Redis redis;
@@ -40,6 +45,10 @@ public final class Tier implements AutoCloseable {
 
   public Valkey valkey() {
     return valkey;
+  }
+
+  public Election election() {
+    return new Election(redis);
   }
 
   public RegistryStore store() {
@@ -77,7 +86,7 @@ public final class Tier implements AutoCloseable {
             "",
             Set.of(),
             Map.of());
-    if (store.register(registration) instanceof Admission.Admitted admitted) {
+    if (store.register(registration, 0) instanceof Admission.Admitted admitted) {
       return admitted.claim();
     }
     throw new AssertionError(id + " was not admitted");
@@ -85,7 +94,7 @@ public final class Tier implements AutoCloseable {
 
   public Claim admitActive(String id, int port) {
     Claim claim = admit(id, port);
-    store.transition(claim, ServerState.WARMING, ServerState.ACTIVE);
+    store.transition(FENCE, claim, ServerState.WARMING, ServerState.ACTIVE);
     return claim;
   }
 

@@ -13,6 +13,15 @@ final class Keys {
   /** Hash: server_id → renewal counter, of every server that is not GONE. */
   static final String BEATS = "{mooring}:beats";
 
+  /** Hash: server_id → what the server said of itself with its last heartbeat. */
+  static final String LOADS = "{mooring}:loads";
+
+  /** Hash: holder, fence, beat; see {@link Election}. */
+  static final String LEADER = "{mooring}:leader";
+
+  /** Hash: Envoy's id → what the replica that serves it says of it. */
+  static final String ENVOYS = "{mooring}:envoys";
+
   /** Followed by the server_id: hash of one server. */
   static final String SERVER_PREFIX = "{mooring}:server:";
 

@@ -26,7 +26,7 @@ final class Memory {
     return position;
   }
 
-  /** Ids of servers that are remembered, although the registry does not know them any more. */
+  /** Ids of servers of which the registry does not know any more what is remembered. */
   Set<String> kept() {
     return Set.copyOf(kept);
   }
@@ -45,7 +45,7 @@ final class Memory {
     for (String id : held) {
       Server before = servers.get(id);
       Server now = next.get(id);
-      if (before != null && (now == null || now.generation() < before.generation())) {
+      if (before != null && (now == null || now.olderThan(before))) {
         next.put(id, before);
         kept.add(id);
       }
@@ -79,11 +79,21 @@ final class Memory {
     String id = next.fields().getOrDefault("id", "");
     if (ServerState.GONE.name().equals(next.fields().get("state"))) {
       servers.remove(id);
+      kept.remove(id);
     } else {
-      read(id, next.fields()).ifPresent(server -> servers.put(id, server));
+      read(id, next.fields()).ifPresent(server -> put(id, server));
     }
-    kept.remove(id);
     return true;
+  }
+
+  /** A server that registers at a registry that forgot it does not undo what memory keeps of it. */
+  private void put(String id, Server server) {
+    Server before = servers.get(id);
+    if (before != null && kept.contains(id) && server.olderThan(before)) {
+      return;
+    }
+    servers.put(id, server);
+    kept.remove(id);
   }
 
   private boolean continues(Whole whole) {

@@ -2,6 +2,7 @@ package io.mooring.registry;
 
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisCommandTimeoutException;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.SocketOptions;
@@ -55,10 +56,26 @@ public final class Redis implements AutoCloseable {
    * @throws RegistryUnavailableException if Redis does not answer
    */
   <T> T call(Function<RedisCommands<String, String>, T> commands) {
+    StatefulRedisConnection<String, String> connection = null;
     try {
-      return commands.apply(shared().sync());
+      connection = shared();
+      return commands.apply(connection.sync());
+    } catch (RedisCommandTimeoutException silent) {
+      leave(connection);
+      throw unavailable(silent);
     } catch (RedisException away) {
       throw unavailable(away);
+    }
+  }
+
+  /**
+   * A connection on which nothing came back in time is not used again: after a network was cut, TCP
+   * repeats what was lost only minutes later, and a new connection finds the way at once.
+   */
+  private synchronized void leave(@Nullable StatefulRedisConnection<String, String> silent) {
+    if (silent != null && silent == shared) {
+      shared = null;
+      silent.closeAsync();
     }
   }
 

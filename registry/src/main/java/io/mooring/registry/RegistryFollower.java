@@ -33,7 +33,8 @@ public final class RegistryFollower implements AutoCloseable {
   private static final Duration WAIT = Duration.ofMillis(500);
 
   private static final Duration SHORTEST_PAUSE = Duration.ofMillis(50);
-  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
+  private static final Duration LONGEST_PAUSE = Duration.ofMillis(200);
+  private static final Duration CLOSE_LIMIT = Duration.ofSeconds(1);
 
   private final Redis redis;
   private final List<Consumer<RegistryView>> listeners = new CopyOnWriteArrayList<>();
@@ -74,8 +75,8 @@ public final class RegistryFollower implements AutoCloseable {
   }
 
   /**
-   * Ids of servers that the view holds, although the registry came back without them: they are to
-   * be restored there.
+   * Ids of servers of which the registry came back without what the view holds: they are to be
+   * restored there.
    */
   public Set<String> kept() {
     return kept;
@@ -96,7 +97,7 @@ public final class RegistryFollower implements AutoCloseable {
     closing.countDown();
     thread.interrupt();
     try {
-      thread.join(LONGEST_PAUSE);
+      thread.join(CLOSE_LIMIT);
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
     }

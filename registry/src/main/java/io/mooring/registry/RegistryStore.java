@@ -1,19 +1,23 @@
 package io.mooring.registry;
 
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
- * Writes the registry. Every write is one script that checks the claim (incarnation, generation,
- * instance_uid) in the same step. Safe for all threads; each call waits for Redis.
+ * Writes the registry. Every write is one script that checks in the same step the claim
+ * (incarnation, generation, instance_uid), and for what only the leader may do also its fence. Safe
+ * for all threads; each call waits for Redis.
  *
  * <p>Every method throws {@link RegistryUnavailableException} if Redis does not answer, and may
- * then be called again: each write is idempotent.
+ * then be called again: each write is idempotent. A write that answers false changed nothing,
+ * because the claim, the fence or what it builds on has moved on.
  */
 public final class RegistryStore {
   private final Redis redis;
@@ -25,11 +29,15 @@ public final class RegistryStore {
   /**
    * Lets an instance take a server_id, or take it back. Idempotent on (server_id, instance_uid). A
    * new instance gets the next generation, which fences the old one.
+   *
+   * @param floor the highest generation of this id that the caller remembers, 0 for none: a
+   *     registry that forgot it must not give it again
    */
-  public Admission register(Registration registration) {
+  public Admission register(Registration registration, long floor) {
     List<String> arguments = new ArrayList<>();
     arguments.add(registration.instanceUid());
     arguments.add(Long.toString(registration.claimed()));
+    arguments.add(Long.toString(floor));
     arguments.add(registration.service());
     arguments.addAll(pairs(ServerHash.of(registration)));
     List<String> answer = write(Script.REGISTER, registration.serverId(), arguments);
@@ -48,9 +56,13 @@ public final class RegistryStore {
     };
   }
 
-  /** Counts one heartbeat. A suspect server is not suspect any more. */
-  public Standing renew(Claim claim) {
-    return standing(Script.RENEW, write(Script.RENEW, claim, List.of()));
+  /**
+   * Counts one heartbeat. A suspect server is not suspect any more.
+   *
+   * @param load what the server says of itself, for {@link #loads}
+   */
+  public Standing renew(Claim claim, String load) {
+    return standing(Script.RENEW, write(Script.RENEW, claim, List.of(load)));
   }
 
   /** Takes the server out of the registry. A claim that is not held any more changes nothing. */
@@ -59,27 +71,43 @@ public final class RegistryStore {
   }
 
   /**
-   * Moves a living server to its next state; {@link #deregister} and {@link #expire} end it.
+   * Moves a living server to its next state. What ends it, or its drain, has a method of its own.
    *
-   * @return whether it was done; false when the claim or the state have moved on
-   * @throws IllegalArgumentException if {@code after} is GONE, or cannot follow {@code before}
+   * @throws IllegalArgumentException if {@code after} cannot follow {@code before}, or is not
+   *     reached this way
    */
-  public boolean transition(Claim claim, ServerState before, ServerState after) {
-    if (after == ServerState.GONE) {
-      throw new IllegalArgumentException(
-          "state GONE is not a transition; expected deregister or expire");
-    }
+  public boolean transition(Fence fence, Claim claim, ServerState before, ServerState after) {
     if (!before.next().contains(after)) {
       throw new IllegalArgumentException(
           "state " + after + " cannot follow " + before + "; what can: " + before.next());
     }
-    return done(write(Script.TRANSITION, claim, List.of(before.name(), after.name())));
+    if (before == ServerState.DRAINING
+        || after == ServerState.DRAINING
+        || after == ServerState.GONE) {
+      throw new IllegalArgumentException(
+          "state "
+              + after
+              + " after "
+              + before
+              + " is no transition; expected deregister, expire, beginDrain or endDrain");
+    }
+    return held(write(Script.TRANSITION, fence, claim, List.of(before.name(), after.name())));
   }
 
   /** The service that a server_id belongs to, also for a while after its server is gone. */
   public Optional<String> service(String serverId) {
-    return Optional.ofNullable(
-        redis.call(commands -> commands.hget(Keys.server(serverId), "service")));
+    return field(serverId, "service");
+  }
+
+  /** How the last server with this id left; empty when one lives, or none is known. */
+  public Optional<Gone> gone(String serverId) {
+    Map<String, String> hash = redis.call(commands -> commands.hgetall(Keys.server(serverId)));
+    return ServerState.GONE.name().equals(hash.get("state"))
+        ? Optional.of(
+            new Gone(
+                Long.parseLong(hash.getOrDefault("generation", "0")),
+                "deregistered".equals(hash.get("gone"))))
+        : Optional.empty();
   }
 
   /**
@@ -90,29 +118,86 @@ public final class RegistryStore {
     return redis.call(commands -> commands.hgetall(Keys.BEATS));
   }
 
+  /** What each server said with its last heartbeat, to any replica, by server_id. */
+  public Map<String, String> loads() {
+    return redis.call(commands -> commands.hgetall(Keys.LOADS));
+  }
+
   /**
    * Marks a server whose lease lapsed.
    *
    * @param counter the renewal counter that was seen last; "" for none
-   * @return whether it was done; false when the claim or the counter have moved on
    */
-  public boolean suspect(Claim claim, String counter) {
-    return done(write(Script.SUSPECT, claim, List.of(counter)));
+  public boolean suspect(Fence fence, Claim claim, String counter) {
+    return held(write(Script.SUSPECT, fence, claim, List.of(counter)));
   }
 
   /**
    * Takes a server whose lease lapsed out of the registry.
    *
    * @param counter the renewal counter that was seen last; "" for none
-   * @return whether it was done; false when the claim or the counter have moved on
    */
-  public boolean expire(Claim claim, String counter) {
-    return done(write(Script.EXPIRE, claim, List.of(counter)));
+  public boolean expire(Fence fence, Claim claim, String counter) {
+    return held(write(Script.EXPIRE, fence, claim, List.of(counter)));
+  }
+
+  /**
+   * Asks for a drain, or for another spec of the one that runs; false when no such server lives.
+   */
+  public boolean requestDrain(String serverId, DrainSpec spec) {
+    return held(write(Script.REQUEST_DRAIN, serverId, List.of(spec.toString())));
+  }
+
+  /** Takes the request for a drain back, which ends it; false when there was none. */
+  public boolean withdrawDrain(String serverId) {
+    return redis.call(commands -> commands.hdel(Keys.server(serverId), "drain")) == 1;
+  }
+
+  /**
+   * Of these servers, the text of each request for a drain, whoever wrote it and whatever it is.
+   */
+  public Map<String, String> drainRequests(Collection<String> serverIds) {
+    if (serverIds.isEmpty()) {
+      return Map.of();
+    }
+    List<String> ids = List.copyOf(serverIds);
+    List<String> keys = ids.stream().map(Keys::server).toList();
+    List<Object> pairs = redis.call(commands -> Script.DRAIN_REQUESTS.run(commands, keys, ids));
+    Map<String, String> requests = new HashMap<>();
+    for (int i = 0; i < pairs.size(); i += 2) {
+      requests.put(pairs.get(i).toString(), pairs.get(i + 1).toString());
+    }
+    return requests;
+  }
+
+  /** Notes why the text of a request cannot be used; it stays there, until somebody replaces it. */
+  public boolean refuseDrain(String serverId, String text, String reason) {
+    return held(write(Script.REFUSE_DRAIN, serverId, List.of(text, reason)));
+  }
+
+  /** Why the request for a drain that stands there was refused. */
+  public Optional<String> drainError(String serverId) {
+    return field(serverId, "drain_error");
+  }
+
+  /** Begins the drain that was asked for, or gives the one that runs another spec. */
+  public boolean beginDrain(Fence fence, Claim claim, DrainSpec spec) {
+    return held(write(Script.BEGIN_DRAIN, fence, claim, List.of(random(), spec.toString())));
+  }
+
+  /** From here on the draining server is told to move its clients. */
+  public boolean releaseMoves(Fence fence, Claim claim, String drainId) {
+    return held(write(Script.RELEASE_MOVES, fence, claim, List.of(drainId)));
+  }
+
+  /** Makes a draining server active again, if no request for a drain stands there any more. */
+  public boolean endDrain(Fence fence, Claim claim) {
+    return held(write(Script.END_DRAIN, fence, claim, List.of()));
   }
 
   /**
    * Writes servers from memory into a registry that came back empty or older, where nothing newer
-   * stands there, and then tells the followers that nothing else is missing.
+   * stands there. Any process that remembers them may; the newest memory wins.
    *
    * @param revision that of the memory; the registry's goes on above it
    */
@@ -121,32 +206,75 @@ public final class RegistryStore {
       List<String> arguments = new ArrayList<>();
       arguments.add(Long.toString(revision));
       arguments.add(Long.toString(server.generation()));
+      arguments.add(Long.toString(server.revision()));
       arguments.addAll(pairs(ServerHash.of(server)));
       write(Script.RESTORE, server.id(), arguments);
     }
+  }
+
+  /**
+   * Tells the followers that all that was remembered stands in the registry again: what is missing
+   * there, is gone.
+   *
+   * @param revision that of the memory; the registry's goes on above it
+   */
+  public boolean restored(Fence fence, long revision) {
+    List<String> answer = run(Script.RESTORED, "", fence, List.of(Long.toString(revision)));
+    return answer.getFirst().equals("RESTORED");
+  }
+
+  /** What the replicas say of each Envoy, by its id. */
+  public Map<String, String> envoys() {
+    return redis.call(commands -> commands.hgetall(Keys.ENVOYS));
+  }
+
+  public void reportEnvoy(String envoyId, String text) {
+    redis.call(commands -> commands.hset(Keys.ENVOYS, envoyId, text));
+  }
+
+  /** Removes an Envoy if this is still what is said of it. */
+  public void forgetEnvoy(String envoyId, String text) {
     redis.call(
         commands ->
-            Script.RESTORED.run(commands, List.of(Keys.META, Keys.REVISIONS), List.of(tag())));
+            Script.FORGET_ENVOY.run(commands, List.of(Keys.ENVOYS), List.of(envoyId, text)));
+  }
+
+  private Optional<String> field(String serverId, String name) {
+    return Optional.ofNullable(redis.call(commands -> commands.hget(Keys.server(serverId), name)));
+  }
+
+  private List<String> write(Script script, Fence fence, Claim claim, List<String> arguments) {
+    return run(
+        script, claim.serverId(), fence, Stream.concat(words(claim), arguments.stream()).toList());
   }
 
   private List<String> write(Script script, Claim claim, List<String> arguments) {
-    List<String> all = new ArrayList<>();
-    all.add(claim.incarnation());
-    all.add(Long.toString(claim.generation()));
-    all.add(claim.instanceUid());
-    all.addAll(arguments);
-    return write(script, claim.serverId(), all);
+    return write(
+        script, claim.serverId(), Stream.concat(words(claim), arguments.stream()).toList());
   }
 
   private List<String> write(Script script, String serverId, List<String> arguments) {
-    List<String> all = new ArrayList<>();
-    all.add(serverId);
-    all.add(tag());
+    return run(script, serverId, "", "", arguments);
+  }
+
+  private List<String> run(Script script, String serverId, Fence fence, List<String> arguments) {
+    return run(script, serverId, fence.holder(), Long.toString(fence.number()), arguments);
+  }
+
+  private List<String> run(
+      Script script, String serverId, String leader, String fence, List<String> arguments) {
+    List<String> keys =
+        List.of(
+            Keys.META, Keys.REVISIONS, Keys.BEATS, Keys.LOADS, Keys.LEADER, Keys.server(serverId));
+    List<String> all = new ArrayList<>(List.of(serverId, random(), leader, fence));
     all.addAll(arguments);
-    List<String> keys = List.of(Keys.META, Keys.REVISIONS, Keys.BEATS, Keys.server(serverId));
     return redis.call(commands -> script.run(commands, keys, all)).stream()
         .map(Object::toString)
-        .collect(Collectors.toList());
+        .toList();
+  }
+
+  private static Stream<String> words(Claim claim) {
+    return Stream.of(claim.incarnation(), Long.toString(claim.generation()), claim.instanceUid());
   }
 
   private static Standing standing(Script script, List<String> answer) {
@@ -159,7 +287,7 @@ public final class RegistryStore {
     };
   }
 
-  private static boolean done(List<String> answer) {
+  private static boolean held(List<String> answer) {
     return answer.getFirst().equals("HELD");
   }
 
@@ -177,8 +305,8 @@ public final class RegistryStore {
     return pairs;
   }
 
-  /** Random, so that a revision that Redis hands out twice after a rollback shows. */
-  private static String tag() {
+  /** A revision's tag, so that one that Redis hands out twice after a rollback shows. */
+  private static String random() {
     return HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
   }
 }

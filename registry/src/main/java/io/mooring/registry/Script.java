@@ -13,13 +13,23 @@ import java.util.List;
 enum Script {
   REGISTER("head.lua", "register.lua"),
   RENEW("head.lua", "renew.lua"),
-  TRANSITION("head.lua", "transition.lua"),
   DEREGISTER("head.lua", "deregister.lua"),
-  SUSPECT("head.lua", "suspect.lua"),
-  EXPIRE("head.lua", "expire.lua"),
-  RESTORE("head.lua", "restore.lua"),
-  RESTORED("restored.lua"),
-  WHOLE("whole.lua");
+  TRANSITION("head.lua", "fenced.lua", "transition.lua"),
+  SUSPECT("head.lua", "fenced.lua", "suspect.lua"),
+  EXPIRE("head.lua", "fenced.lua", "expire.lua"),
+  REQUEST_DRAIN("head.lua", "request-drain.lua"),
+  REFUSE_DRAIN("head.lua", "refuse-drain.lua"),
+  BEGIN_DRAIN("head.lua", "fenced.lua", "begin-drain.lua"),
+  RELEASE_MOVES("head.lua", "fenced.lua", "release-moves.lua"),
+  END_DRAIN("head.lua", "fenced.lua", "end-drain.lua"),
+  DRAIN_REQUESTS("drain-requests.lua"),
+  RESTORE("head.lua", "raise.lua", "restore.lua"),
+  RESTORED("head.lua", "fenced.lua", "raise.lua", "restored.lua"),
+  WHOLE("whole.lua"),
+  FORGET_ENVOY("forget-envoy.lua"),
+  BEAT("office.lua", "beat.lua"),
+  TAKE("office.lua", "take.lua"),
+  RESIGN("office.lua", "resign.lua");
 
   private final String text;
 

@@ -1,8 +1,10 @@
 package io.mooring.registry;
 
 import java.util.Collections;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
@@ -19,6 +21,9 @@ import java.util.TreeSet;
  * @param weight capacity class in eighths, 1 to {@link #MAX_WEIGHT}; 8 is a whole server
  * @param release the deploy label, {@link Grammar#RELEASE}, compared for equality only
  * @param capabilities for example {@code verdict/1}; {@link Grammar#CAPABILITY}, in their order
+ * @param labels free text for operators, in the order of the keys
+ * @param drain of a server that is {@link ServerState#DRAINING}, and of no other
+ * @param revision of the registry, when it last wrote this server; 0 when that is not known
  */
 public record Server(
     String id,
@@ -31,7 +36,10 @@ public record Server(
     Optional<Address> apiAddress,
     int weight,
     String release,
-    Set<String> capabilities) {
+    Set<String> capabilities,
+    Map<String, String> labels,
+    Optional<Drain> drain,
+    long revision) {
   /** The weight of a server that is eight times a whole one. */
   public static final int MAX_WEIGHT = 64;
 
@@ -51,7 +59,47 @@ public record Server(
       throw new IllegalArgumentException(
           "weight " + weight + " is not between 1 and " + MAX_WEIGHT);
     }
+    if (drain.isPresent() && state != ServerState.DRAINING) {
+      throw new IllegalArgumentException("drain " + drain.get().id() + " of a server in " + state);
+    }
+    labels = Collections.unmodifiableSortedMap(new TreeMap<>(labels));
     capabilities = Collections.unmodifiableSortedSet(new TreeSet<>(capabilities));
+  }
+
+  /** A server without labels. */
+  public Server(
+      String id,
+      String service,
+      String instanceUid,
+      long generation,
+      ServerState state,
+      boolean suspect,
+      Address address,
+      Optional<Address> apiAddress,
+      int weight,
+      String release,
+      Set<String> capabilities) {
+    this(
+        id,
+        service,
+        instanceUid,
+        generation,
+        state,
+        suspect,
+        address,
+        apiAddress,
+        weight,
+        release,
+        capabilities,
+        Map.of(),
+        Optional.empty(),
+        0);
+  }
+
+  /** Whether the registry wrote the other after this one: a newer instance, or a newer revision. */
+  public boolean olderThan(Server other) {
+    return generation < other.generation()
+        || (generation == other.generation() && revision < other.revision());
   }
 
   /** The claim with which this instance holds its id, in one life of the registry. */

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** The form of a server in Redis. What is read from there is input, like a client's. */
@@ -17,12 +18,13 @@ final class ServerHash {
    * @throws IllegalArgumentException naming the field, its value and what was expected
    */
   static Server parse(String id, Map<String, String> hash) {
+    ServerState state = state(text(hash, "state"));
     return new Server(
         id,
         text(hash, "service"),
         text(hash, "instance_uid"),
         number(hash, "generation"),
-        state(text(hash, "state")),
+        state,
         "1".equals(hash.get("suspect")),
         Address.parse(text(hash, "address")),
         Optional.ofNullable(hash.get("api_address"))
@@ -30,7 +32,10 @@ final class ServerHash {
             .map(Address::parse),
         Math.toIntExact(number(hash, "weight")),
         hash.getOrDefault("release", ""),
-        capabilities(hash.getOrDefault("capabilities", "")));
+        capabilities(hash.getOrDefault("capabilities", "")),
+        labels(hash.getOrDefault("labels", "")),
+        state == ServerState.DRAINING ? Optional.of(drain(hash)) : Optional.empty(),
+        hash.containsKey("revision") ? number(hash, "revision") : 0);
   }
 
   static Map<String, String> of(Server server) {
@@ -38,6 +43,7 @@ final class ServerHash {
     hash.put("service", server.service());
     hash.put("instance_uid", server.instanceUid());
     hash.put("generation", Long.toString(server.generation()));
+    hash.put("revision", Long.toString(server.revision()));
     hash.put("state", server.state().name());
     if (server.suspect()) {
       hash.put("suspect", "1");
@@ -48,27 +54,21 @@ final class ServerHash {
             server.apiAddress(),
             server.weight(),
             server.release(),
-            server.capabilities()));
+            server.capabilities(),
+            server.labels()));
+    server.drain().ifPresent(drain -> hash.putAll(of(drain)));
     return hash;
   }
 
   /** What a server says of itself with its registration. */
   static Map<String, String> of(Registration registration) {
-    Map<String, String> hash =
-        description(
-            registration.address(),
-            registration.apiAddress(),
-            registration.weight(),
-            registration.release(),
-            registration.capabilities());
-    StringBuilder labels = new StringBuilder();
-    registration.labels().entrySet().stream()
-        .sorted(Map.Entry.comparingByKey())
-        .forEach(
-            label ->
-                labels.append(label.getKey()).append('=').append(label.getValue()).append('\n'));
-    hash.put("labels", labels.toString());
-    return hash;
+    return description(
+        registration.address(),
+        registration.apiAddress(),
+        registration.weight(),
+        registration.release(),
+        registration.capabilities(),
+        registration.labels());
   }
 
   private static Map<String, String> description(
@@ -76,14 +76,51 @@ final class ServerHash {
       Optional<Address> apiAddress,
       int weight,
       String release,
-      Set<String> capabilities) {
+      Set<String> capabilities,
+      Map<String, String> labels) {
     Map<String, String> hash = new LinkedHashMap<>();
     hash.put("address", address.toString());
     hash.put("api_address", apiAddress.map(Address::toString).orElse(""));
     hash.put("weight", Integer.toString(weight));
     hash.put("release", release);
     hash.put("capabilities", String.join(" ", new TreeSet<>(capabilities)));
+    StringBuilder lines = new StringBuilder();
+    new TreeMap<>(labels)
+        .forEach((label, value) -> lines.append(label).append('=').append(value).append('\n'));
+    hash.put("labels", lines.toString());
     return hash;
+  }
+
+  private static Drain drain(Map<String, String> hash) {
+    String id = text(hash, "drain_id");
+    return new Drain(
+        id, DrainSpec.parse(hash.getOrDefault("drain_spec", "")), id.equals(hash.get("move")));
+  }
+
+  /** With the request as well: without one, the drain would end. */
+  private static Map<String, String> of(Drain drain) {
+    Map<String, String> hash = new LinkedHashMap<>();
+    hash.put("drain", drain.spec().toString());
+    hash.put("drain_id", drain.id());
+    hash.put("drain_spec", drain.spec().toString());
+    if (drain.released()) {
+      hash.put("move", drain.id());
+    }
+    return hash;
+  }
+
+  private static Map<String, String> labels(String text) {
+    Map<String, String> labels = new TreeMap<>();
+    text.lines()
+        .forEach(
+            line -> {
+              int end = line.indexOf('=');
+              if (end <= 0) {
+                throw new IllegalArgumentException("label \"" + line + "\" is not key=value");
+              }
+              labels.put(line.substring(0, end), line.substring(end + 1));
+            });
+    return labels;
   }
 
   private static Set<String> capabilities(String text) {

@@ -17,7 +17,7 @@ public enum ServerState {
   /** The states that may follow this one. */
   public Set<ServerState> next() {
     return switch (this) {
-      case WARMING -> EnumSet.of(ACTIVE, GONE);
+      case WARMING -> EnumSet.of(ACTIVE, DRAINING, GONE);
       case ACTIVE -> EnumSet.of(DRAINING, GONE);
       case DRAINING -> EnumSet.of(ACTIVE, GONE);
       case GONE -> EnumSet.of(WARMING);

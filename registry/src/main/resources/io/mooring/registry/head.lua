@@ -1,7 +1,8 @@
 -- The head of every script that writes one server. Redis runs a script as one step.
--- KEYS: {mooring}:meta, {mooring}:rev, {mooring}:beats, {mooring}:server:<id>
--- ARGV: the server's id, a random tag for the revision that this call may write, then the script's own
-local meta, rev, beats, server = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+-- KEYS: {mooring}:meta, :rev, :beats, :loads, :leader, :server:<id>
+-- ARGV: the server's id, a random tag for the revision that this call may write, the leader's name and
+-- its fence ('' in scripts that anybody may run), then the script's own
+local meta, rev, beats, loads, leader, server = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local id, tag = ARGV[1], ARGV[2]
 local GONE_SECONDS = 86400
 local REVISIONS_KEPT = 4096
@@ -17,20 +18,29 @@ local function incarnation()
   return tag
 end
 
--- Writes the next revision. An entry holds the server's whole hash, so that a follower reads nothing
--- else, and names the tag before it, so that a rolled back Redis shows.
-local function revise()
-  local held = redis.call('HMGET', meta, 'incarnation', 'revision', 'tag')
-  local revision = tonumber(held[2]) + 1
-  local entry = {'XADD', rev, 'MAXLEN', '~', REVISIONS_KEPT, string.format('%d-0', revision),
-    'incarnation', held[1], 'tag', tag, 'previous', held[3] or '', 'id', id,
-    unpack(redis.call('HGETALL', server))}
+-- Writes the next revision into the stream. It names the tag before it, so that a rolled back Redis
+-- shows.
+local function append(revision, fields)
+  local held = redis.call('HMGET', meta, 'incarnation', 'tag')
+  local entry = {'XADD', rev, 'MAXLEN', '~', REVISIONS_KEPT, revision .. '-0',
+    'incarnation', held[1], 'tag', tag, 'previous', held[2] or '', unpack(fields)}
   -- A stream that somebody wrote to by hand may stand higher: followers then read the whole.
   if type(redis.pcall(unpack(entry))) == 'table' then
     redis.call('DEL', rev)
     redis.call(unpack(entry))
   end
-  redis.call('HSET', meta, 'revision', string.format('%d', revision), 'tag', tag)
+  redis.call('HSET', meta, 'revision', revision, 'tag', tag)
+end
+
+local function next_revision()
+  return string.format('%d', tonumber(redis.call('HGET', meta, 'revision')) + 1)
+end
+
+-- An entry holds the server's whole hash, so that a follower reads nothing else.
+local function revise()
+  local revision = next_revision()
+  redis.call('HSET', server, 'revision', revision)
+  append(revision, {'id', id, unpack(redis.call('HGETALL', server))})
   return revision
 end
 
@@ -48,11 +58,17 @@ local function refusal(claimed_incarnation, claimed_generation, uid)
   return nil
 end
 
+local function forget_drain()
+  redis.call('HDEL', server, 'drain', 'drain_id', 'drain_spec', 'drain_error', 'move')
+end
+
 -- The hash stays for a day: it holds the generation.
-local function leave()
-  redis.call('HSET', server, 'state', 'GONE')
-  redis.call('HDEL', server, 'suspect', 'drain', 'drain_id')
+local function leave(reason)
+  forget_drain()
+  redis.call('HDEL', server, 'suspect')
+  redis.call('HSET', server, 'state', 'GONE', 'gone', reason)
   redis.call('HDEL', beats, id)
+  redis.call('HDEL', loads, id)
   redis.call('EXPIRE', server, GONE_SECONDS)
   return revise()
 end

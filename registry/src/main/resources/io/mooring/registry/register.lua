@@ -1,6 +1,7 @@
--- ARGV: …, instance_uid, claimed generation (0: none), service, then pairs of the description
+-- ARGV: …, instance_uid, claimed generation (0: none), highest generation that the caller knows of,
+-- service, then pairs of the description
 -- ADMITTED incarnation generation state | FENCED generation | TAKEN service
-local uid, claimed, service = ARGV[3], tonumber(ARGV[4]), ARGV[5]
+local uid, claimed, floor, service = ARGV[5], tonumber(ARGV[6]), tonumber(ARGV[7]), ARGV[8]
 local held = redis.call('HMGET', server, 'instance_uid', 'generation', 'state', 'service')
 local newest, state = tonumber(held[2]) or 0, held[3]
 local same = held[1] == uid
@@ -9,24 +10,25 @@ if held[4] and held[4] ~= service then
   return {'TAKEN', held[4]}
 end
 -- A returning instance that somebody has overtaken must not overtake back.
-if not same and claimed > 0 and claimed <= newest then
-  return {'FENCED', string.format('%d', newest)}
+if not same and claimed > 0 and (claimed <= newest or claimed < floor) then
+  return {'FENCED', string.format('%d', math.max(newest, floor))}
 end
 
 local life = incarnation()
 local generation = math.max(newest, claimed)
 if not same and claimed == 0 then
-  generation = newest + 1
+  generation = math.max(newest, floor) + 1
 end
 if not same or not state or state == 'GONE' then
   state = 'WARMING'
   redis.call('DEL', server)
+  redis.call('HDEL', loads, id)
 end
 
 local description = {
   'service', service, 'instance_uid', uid, 'generation', string.format('%d', generation), 'state', state
 }
-for i = 6, #ARGV do
+for i = 9, #ARGV do
   description[#description + 1] = ARGV[i]
 end
 local changed = redis.call('HDEL', server, 'suspect') == 1

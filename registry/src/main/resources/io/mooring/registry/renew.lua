@@ -1,10 +1,11 @@
--- ARGV: …, incarnation, generation, instance_uid
+-- ARGV: …, incarnation, generation, instance_uid, load
 -- HELD state revision | EXPIRED | FENCED generation
-local refused = refusal(ARGV[3], ARGV[4], ARGV[5])
+local refused = refusal(ARGV[5], ARGV[6], ARGV[7])
 if refused then
   return refused
 end
 redis.call('HINCRBY', beats, id, 1)
+redis.call('HSET', loads, id, ARGV[8])
 if redis.call('HDEL', server, 'suspect') == 1 then
   revise()
 end

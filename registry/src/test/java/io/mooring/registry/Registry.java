@@ -10,16 +10,21 @@ import java.util.function.Function;
 
 /** A registry in a real Valkey, and servers to register there. */
 final class Registry implements AutoCloseable {
+  /** Of a leader, in a registry in which nobody else has led. */
+  static final Fence FENCE = new Fence("control-1", 1);
+
   private final Path folder;
   private final Redis redis;
   private Valkey valkey;
   final RegistryStore store;
+  final Election election;
 
   Registry(Path folder) {
     this.folder = folder;
     valkey = Valkey.start(folder);
     redis = new Redis(valkey.url());
     store = new RegistryStore(redis);
+    election = new Election(redis);
   }
 
   Redis redis() {
@@ -46,7 +51,7 @@ final class Registry implements AutoCloseable {
   }
 
   Claim admit(Registration registration) {
-    return switch (store.register(registration)) {
+    return switch (store.register(registration, 0)) {
       case Admission.Admitted admitted -> admitted.claim();
       case Admission.Fenced fenced -> throw new AssertionError(fenced);
       case Admission.Taken taken -> throw new AssertionError(taken);
@@ -55,8 +60,14 @@ final class Registry implements AutoCloseable {
 
   Claim admitActive(String id, String uid) {
     Claim claim = admit(id, uid);
-    store.transition(claim, ServerState.WARMING, ServerState.ACTIVE);
+    store.transition(FENCE, claim, ServerState.WARMING, ServerState.ACTIVE);
     return claim;
+  }
+
+  /** Drains a server whose claim this is; the moves are not released. */
+  void drain(Claim claim, DrainSpec spec) {
+    store.requestDrain(claim.serverId(), spec);
+    store.beginDrain(FENCE, claim, spec);
   }
 
   static Registration registration(String id, String uid, long claimed) {
@@ -78,6 +89,10 @@ final class Registry implements AutoCloseable {
   }
 
   static Server server(String id, long generation, ServerState state) {
+    return server(id, generation, state, 0);
+  }
+
+  static Server server(String id, long generation, ServerState state, long revision) {
     return new Server(
         id,
         "app",
@@ -89,7 +104,12 @@ final class Registry implements AutoCloseable {
         Optional.of(new Address("127.0.0.1", 7300)),
         8,
         "v1",
-        Set.of("verdict/1"));
+        Set.of("verdict/1"),
+        Map.of("zone", "a"),
+        state == ServerState.DRAINING
+            ? Optional.of(new Drain("d1", DrainSpec.parse("rate=20"), true))
+            : Optional.empty(),
+        revision);
   }
 
   @Override

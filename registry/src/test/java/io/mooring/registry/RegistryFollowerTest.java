@@ -1,5 +1,6 @@
 package io.mooring.registry;
 
+import static io.mooring.registry.Registry.FENCE;
 import static io.mooring.registry.ServerState.ACTIVE;
 import static io.mooring.registry.ServerState.WARMING;
 import static org.awaitility.Awaitility.await;
@@ -70,7 +71,7 @@ class RegistryFollowerTest {
 
     Claim claim = registry.admitActive("app-1", "a");
     awaitServers("app-1 ACTIVE");
-    registry.store.suspect(claim, "1");
+    registry.store.suspect(FENCE, claim, "1");
     await().until(() -> follower.view().server("app-1").orElseThrow().suspect());
     registry.store.deregister(claim);
     awaitServers();
@@ -153,7 +154,7 @@ class RegistryFollowerTest {
           redis.del("{mooring}:rev");
           return redis.exec();
         });
-    registry.store.transition(claim, WARMING, ACTIVE);
+    registry.store.transition(FENCE, claim, WARMING, ACTIVE);
     registry.admit("app-2", "b");
 
     awaitServers("app-1 ACTIVE", "app-2 WARMING");

@@ -1,5 +1,6 @@
 package io.mooring.registry;
 
+import static io.mooring.registry.Registry.FENCE;
 import static io.mooring.registry.Registry.registration;
 import static io.mooring.registry.ServerState.ACTIVE;
 import static io.mooring.registry.ServerState.DRAINING;
@@ -33,6 +34,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class RegistryStoreTest {
+  private static final String LOAD = "connections=5 loop_lag_us=120 refusing=0";
+
   @TempDir static Path folder;
   private static Registry registry;
   private static RegistryStore store;
@@ -55,7 +58,7 @@ class RegistryStoreTest {
 
   @Test
   void aNewServerStartsWarmingWithTheFirstGeneration() {
-    Admission answer = store.register(registration("app-1", "a", 0));
+    Admission answer = store.register(registration("app-1", "a", 0), 0);
 
     Admission.Admitted admitted = assertInstanceOf(Admission.Admitted.class, answer);
     assertEquals(WARMING, admitted.state());
@@ -73,7 +76,8 @@ class RegistryStoreTest {
             Map.entry("weight", "8"),
             Map.entry("release", "v1"),
             Map.entry("capabilities", "verdict/1"),
-            Map.entry("labels", "zone=a\n")),
+            Map.entry("labels", "zone=a\n"),
+            Map.entry("revision", "1")),
         hash("app-1"));
     assertEquals(Map.of("app-1", "1"), store.beats());
   }
@@ -83,7 +87,7 @@ class RegistryStoreTest {
     Claim first = registry.admitActive("app-1", "a");
     long revision = revision();
 
-    Admission again = store.register(registration("app-1", "a", 0));
+    Admission again = store.register(registration("app-1", "a", 0), 0);
 
     assertEquals(new Admission.Admitted(first, ACTIVE), again);
     assertEquals(revision, revision());
@@ -94,7 +98,8 @@ class RegistryStoreTest {
   void theSameInstanceMayChangeItsAddress() {
     Claim first = registry.admitActive("app-1", "a");
 
-    Admission moved = store.register(registration("app-1", "a", first.generation(), "app", 7999));
+    Admission moved =
+        store.register(registration("app-1", "a", first.generation(), "app", 7999), 0);
 
     assertEquals(new Admission.Admitted(first, ACTIVE), moved);
     assertEquals("127.0.0.1:7999", hash("app-1").get("address"));
@@ -107,25 +112,27 @@ class RegistryStoreTest {
     Claim taken = registry.admit("app-1", "b");
 
     assertEquals(2, taken.generation());
-    assertEquals(new Standing.Fenced(2), store.renew(old));
+    assertEquals(new Standing.Fenced(2), store.renew(old, LOAD));
     assertEquals(new Standing.Fenced(2), store.deregister(old));
-    assertFalse(store.transition(old, ACTIVE, DRAINING));
-    assertFalse(store.suspect(old, store.beats().getOrDefault("app-1", "")));
-    assertFalse(store.expire(old, store.beats().getOrDefault("app-1", "")));
+    assertFalse(store.transition(FENCE, old, WARMING, ACTIVE));
+    assertFalse(store.beginDrain(FENCE, old, DrainSpec.DEFAULT));
+    assertFalse(store.endDrain(FENCE, old));
+    assertFalse(store.suspect(FENCE, old, store.beats().getOrDefault("app-1", "")));
+    assertFalse(store.expire(FENCE, old, store.beats().getOrDefault("app-1", "")));
     assertEquals(
-        new Admission.Fenced(2), store.register(registration("app-1", "a", old.generation())));
-    assertEquals(WARMING, held(store.renew(taken)));
+        new Admission.Fenced(2), store.register(registration("app-1", "a", old.generation()), 0));
+    assertEquals(WARMING, held(store.renew(taken, LOAD)));
   }
 
   @Test
   void aNewInstanceEndsTheDrainOfTheOldOne() {
     Claim old = registry.admitActive("app-1", "a");
-    store.transition(old, ACTIVE, DRAINING);
-    registry.call(redis -> redis.hset("{mooring}:server:app-1", "drain", "rate=20 deadline=300s"));
+    registry.drain(old, DrainSpec.DEFAULT);
 
     registry.admit("app-1", "b");
 
     assertFalse(hash("app-1").containsKey("drain"));
+    assertFalse(hash("app-1").containsKey("drain_id"));
     assertEquals("WARMING", hash("app-1").get("state"));
   }
 
@@ -134,7 +141,7 @@ class RegistryStoreTest {
     registry.admit("app-1", "a");
 
     assertEquals(
-        new Admission.Taken("app"), store.register(registration("app-1", "x", 0, "chat", 7200)));
+        new Admission.Taken("app"), store.register(registration("app-1", "x", 0, "chat", 7200), 0));
     assertEquals("a", hash("app-1").get("instance_uid"));
   }
 
@@ -148,7 +155,7 @@ class RegistryStoreTest {
     assertTrue(store.beats().isEmpty());
     long seconds = ttl();
     assertTrue(seconds > 86_000 && seconds <= 86_400, () -> "ttl " + seconds);
-    assertEquals(new Standing.Expired(), store.renew(claim));
+    assertEquals(new Standing.Expired(), store.renew(claim, LOAD));
     assertEquals(new Standing.Expired(), store.deregister(claim));
 
     assertEquals(2, registry.admit("app-1", "b").generation());
@@ -158,36 +165,36 @@ class RegistryStoreTest {
   @Test
   void anExpiredInstanceComesBackWithItsGeneration() {
     Claim claim = registry.admitActive("app-1", "a");
-    assertTrue(store.expire(claim, "1"));
+    assertTrue(store.expire(FENCE, claim, "1"));
 
-    assertEquals(new Standing.Expired(), store.renew(claim));
+    assertEquals(new Standing.Expired(), store.renew(claim, LOAD));
     assertEquals(
         new Admission.Admitted(claim, WARMING),
-        store.register(registration("app-1", "a", claim.generation())));
+        store.register(registration("app-1", "a", claim.generation()), 0));
   }
 
   @Test
   void anExpiredInstanceThatWasOvertakenIsFencedForGood() {
     Claim old = registry.admit("app-1", "a");
-    store.expire(old, "1");
+    store.expire(FENCE, old, "1");
     Claim newer = registry.admit("app-1", "b");
     store.deregister(newer);
 
-    assertEquals(new Standing.Fenced(2), store.renew(old));
+    assertEquals(new Standing.Fenced(2), store.renew(old, LOAD));
     assertEquals(
-        new Admission.Fenced(2), store.register(registration("app-1", "a", old.generation())));
+        new Admission.Fenced(2), store.register(registration("app-1", "a", old.generation()), 0));
   }
 
   @Test
   void onlyTheCounterThatWasSeenLetsALeaseEnd() {
     Claim claim = registry.admitActive("app-1", "a");
-    store.renew(claim);
+    store.renew(claim, LOAD);
 
-    assertFalse(store.suspect(claim, "1"));
-    assertFalse(store.expire(claim, "1"));
-    assertTrue(store.suspect(claim, "2"));
+    assertFalse(store.suspect(FENCE, claim, "1"));
+    assertFalse(store.expire(FENCE, claim, "1"));
+    assertTrue(store.suspect(FENCE, claim, "2"));
     assertEquals("1", hash("app-1").get("suspect"));
-    assertTrue(store.expire(claim, "2"));
+    assertTrue(store.expire(FENCE, claim, "2"));
     assertEquals("GONE", hash("app-1").get("state"));
     assertFalse(hash("app-1").containsKey("suspect"));
   }
@@ -195,24 +202,24 @@ class RegistryStoreTest {
   @Test
   void aHeartbeatClearsSuspicion() {
     Claim claim = registry.admitActive("app-1", "a");
-    store.suspect(claim, "1");
+    store.suspect(FENCE, claim, "1");
     long revision = revision();
 
-    assertEquals(ACTIVE, held(store.renew(claim)));
+    assertEquals(ACTIVE, held(store.renew(claim, LOAD)));
     assertFalse(hash("app-1").containsKey("suspect"));
     assertEquals(revision + 1, revision());
 
-    store.renew(claim);
+    store.renew(claim, LOAD);
     assertEquals(revision + 1, revision());
   }
 
   @Test
   void aRepeatedSuspicionIsNoNewRevision() {
     Claim claim = registry.admitActive("app-1", "a");
-    store.suspect(claim, "1");
+    store.suspect(FENCE, claim, "1");
     long revision = revision();
 
-    assertTrue(store.suspect(claim, "1"));
+    assertTrue(store.suspect(FENCE, claim, "1"));
     assertEquals(revision, revision());
   }
 
@@ -220,12 +227,16 @@ class RegistryStoreTest {
   void aStateOutsideTheTableIsRefusedBeforeItIsSent() {
     Claim claim = registry.admit("app-1", "a");
 
-    assertThrows(IllegalArgumentException.class, () -> store.transition(claim, WARMING, DRAINING));
-    assertThrows(IllegalArgumentException.class, () -> store.transition(claim, WARMING, GONE));
-    assertTrue(store.transition(claim, WARMING, ACTIVE));
-    assertFalse(store.transition(claim, WARMING, ACTIVE));
-    assertTrue(store.transition(claim, ACTIVE, DRAINING));
-    assertTrue(store.transition(claim, DRAINING, ACTIVE));
+    assertThrows(
+        IllegalArgumentException.class, () -> store.transition(FENCE, claim, WARMING, DRAINING));
+    assertThrows(
+        IllegalArgumentException.class, () -> store.transition(FENCE, claim, WARMING, GONE));
+    assertTrue(store.transition(FENCE, claim, WARMING, ACTIVE));
+    assertFalse(store.transition(FENCE, claim, WARMING, ACTIVE));
+    assertThrows(
+        IllegalArgumentException.class, () -> store.transition(FENCE, claim, ACTIVE, DRAINING));
+    assertThrows(
+        IllegalArgumentException.class, () -> store.transition(FENCE, claim, DRAINING, ACTIVE));
   }
 
   static Stream<Arguments> claims() {
@@ -249,15 +260,16 @@ class RegistryStoreTest {
     Claim held = registry.admit("app-1", "a");
 
     assertEquals(
-        new Standing.Expired(), store.renew(claim.apply("app-1", held.incarnation())), what);
-    assertEquals(new Standing.Expired(), store.renew(claim.apply("app-9", held.incarnation())));
+        new Standing.Expired(), store.renew(claim.apply("app-1", held.incarnation()), LOAD), what);
+    assertEquals(
+        new Standing.Expired(), store.renew(claim.apply("app-9", held.incarnation()), LOAD));
   }
 
   @Test
   void theHighestGenerationThatAServerClaimsWinsInARegistryThatForgot() {
-    Admission behind = store.register(registration("app-1", "old", 4));
-    Admission ahead = store.register(registration("app-1", "new", 5));
-    Admission tooLate = store.register(registration("app-1", "old", 4));
+    Admission behind = store.register(registration("app-1", "old", 4), 0);
+    Admission ahead = store.register(registration("app-1", "new", 5), 0);
+    Admission tooLate = store.register(registration("app-1", "old", 4), 0);
 
     assertEquals(4, assertInstanceOf(Admission.Admitted.class, behind).claim().generation());
     assertEquals(5, assertInstanceOf(Admission.Admitted.class, ahead).claim().generation());
@@ -273,7 +285,10 @@ class RegistryStoreTest {
               .toList();
 
       List<Standing> standings =
-          threads.invokeAll(rivals).stream().map(Future::resultNow).map(store::renew).toList();
+          threads.invokeAll(rivals).stream()
+              .map(Future::resultNow)
+              .map(claim -> store.renew(claim, LOAD))
+              .toList();
 
       assertEquals(
           1, standings.stream().filter(standing -> standing instanceof Standing.Held).count());
@@ -287,7 +302,7 @@ class RegistryStoreTest {
   void heartbeatsLeaveNoTraceInTheStream() {
     Claim claim = registry.admit("app-1", "a");
     for (int i = 0; i < 10; i++) {
-      store.renew(claim);
+      store.renew(claim, LOAD);
     }
 
     assertEquals(
@@ -302,12 +317,12 @@ class RegistryStoreTest {
     Claim before = registry.admit("app-1", "a");
     registry.call(redis -> redis.del("{mooring}:meta"));
 
-    assertEquals(new Standing.Expired(), store.renew(before));
+    assertEquals(new Standing.Expired(), store.renew(before, LOAD));
     Claim after = registry.admit("app-1", "a");
 
     assertNotEquals(before.incarnation(), after.incarnation());
     assertEquals(before.generation(), after.generation());
-    assertEquals(WARMING, held(store.renew(after)));
+    assertEquals(WARMING, held(store.renew(after, LOAD)));
   }
 
   @Test
@@ -315,7 +330,7 @@ class RegistryStoreTest {
     Claim claim = registry.admit("app-1", "a");
     registry.call(redis -> redis.xadd("{mooring}:rev", Map.of("by", "hand")));
 
-    assertTrue(store.transition(claim, WARMING, ACTIVE));
+    assertTrue(store.transition(FENCE, claim, WARMING, ACTIVE));
 
     assertEquals(2, revision());
     long entries = registry.call(redis -> redis.xlen("{mooring}:rev"));
@@ -327,8 +342,44 @@ class RegistryStoreTest {
     Claim claim = registry.admit("app-1", "a");
     registry.call(redis -> redis.del("{mooring}:server:app-1"));
 
-    assertTrue(store.expire(claim, "1"));
+    assertTrue(store.expire(FENCE, claim, "1"));
     assertEquals("GONE", hash("app-1").get("state"));
+  }
+
+  @Test
+  void aNewInstanceGetsAGenerationAboveTheOneThatIsRemembered() {
+    Admission fresh = store.register(registration("app-1", "b", 0), 7);
+    Admission overtaken = store.register(registration("app-2", "a", 4), 7);
+    Admission back = store.register(registration("app-3", "a", 7), 7);
+
+    assertEquals(8, assertInstanceOf(Admission.Admitted.class, fresh).claim().generation());
+    assertEquals(new Admission.Fenced(7), overtaken);
+    assertEquals(7, assertInstanceOf(Admission.Admitted.class, back).claim().generation());
+  }
+
+  @Test
+  void theLoadOfAServerStandsUntilItLeaves() {
+    Claim claim = registry.admit("app-1", "a");
+
+    store.renew(claim, LOAD);
+    assertEquals(Map.of("app-1", LOAD), store.loads());
+    store.deregister(claim);
+
+    assertEquals(Map.of(), store.loads());
+  }
+
+  @Test
+  void howAServerLeftIsKnown() {
+    Claim first = registry.admit("app-1", "a");
+    Claim second = registry.admit("app-2", "b");
+    assertEquals(Optional.empty(), store.gone("app-1"));
+
+    store.deregister(first);
+    store.expire(FENCE, second, "1");
+
+    assertEquals(Optional.of(new Gone(1, true)), store.gone("app-1"));
+    assertEquals(Optional.of(new Gone(1, false)), store.gone("app-2"));
+    assertEquals(Optional.empty(), store.gone("app-3"));
   }
 
   @Test
@@ -344,6 +395,43 @@ class RegistryStoreTest {
     assertEquals("newer", hash("app-2").get("instance_uid"));
     assertEquals(Map.of("app-1", "0", "app-2", "1"), store.beats());
     assertTrue(revision() > 57);
+  }
+
+  @Test
+  void ofSeveralMemoriesTheNewestWinsInAnyOrder() {
+    Server older = Registry.server("app-1", 3, ACTIVE, 40);
+    Server newer = Registry.server("app-1", 3, DRAINING, 57);
+
+    store.restore(List.of(older), 56);
+    store.restore(List.of(newer), 57);
+    store.restore(List.of(older), 56);
+
+    assertEquals(newer, ServerHash.parse("app-1", hash("app-1")));
+    assertEquals(
+        Map.of("app-1", newer.drain().orElseThrow().spec().toString()),
+        store.drainRequests(List.of("app-1")));
+  }
+
+  @Test
+  void aServerThatLeftIsNotBroughtBackByAnOlderMemory() {
+    Claim claim = registry.admitActive("app-1", "a");
+    Server remembered = ServerHash.parse("app-1", hash("app-1"));
+    store.deregister(claim);
+
+    store.restore(List.of(remembered), 2);
+
+    assertEquals("GONE", hash("app-1").get("state"));
+  }
+
+  @Test
+  void anEnvoyIsForgottenOnlyAsItWasSeen() {
+    store.reportEnvoy("edge-1", "replica=control-1 beat=1 revision=7 connected=1");
+    store.forgetEnvoy("edge-1", "replica=control-1 beat=0 revision=7 connected=1");
+    assertEquals(
+        Map.of("edge-1", "replica=control-1 beat=1 revision=7 connected=1"), store.envoys());
+
+    store.forgetEnvoy("edge-1", "replica=control-1 beat=1 revision=7 connected=1");
+    assertEquals(Map.of(), store.envoys());
   }
 
   @Test

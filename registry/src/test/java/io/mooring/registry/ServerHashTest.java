@@ -26,7 +26,10 @@ class ServerHashTest {
           Optional.empty(),
           12,
           "2026-10-01",
-          Set.of("verdict/1", "resume/1"));
+          Set.of("verdict/1", "resume/1"),
+          Map.of("zone", "a", "note", "x=1; y"),
+          Optional.of(new Drain("d1", DrainSpec.parse("rate=20 deadline=60s"), true)),
+          57);
 
   @Test
   void aServerSurvivesTheWayThroughRedis() {
@@ -36,7 +39,8 @@ class ServerHashTest {
   @Test
   void fieldsThatOthersAddAreLeftAlone() {
     Map<String, String> hash = new HashMap<>(ServerHash.of(SERVER));
-    hash.put("drain", "rate=20 deadline=300s");
+    hash.put("drain", "as fast as you can");
+    hash.put("drain_error", "that is no spec");
     hash.put("colour", "blue");
 
     assertEquals(SERVER, ServerHash.parse("app-1", hash));
@@ -60,6 +64,11 @@ class ServerHashTest {
         "weight, 65, weight 65 is not between 1 and 64",
         "weight, 9999999999, integer overflow",
         "release, a b, release \"a b\" does not match",
+        "drain_id, , drain_id is missing",
+        "drain_id, a b, drain_id \"a b\" does not match",
+        "drain_spec, fast, drain \"fast\": expected",
+        "labels, zone, label \"zone\" is not key=value",
+        "revision, new, revision \"new\" is not a whole number",
         "capabilities, verdict/1  x, capability \"\" does not match"
       })
   void aFieldOutsideItsGrammarIsRefusedByName(String field, String value, String expected) {

@@ -3,6 +3,7 @@ package io.mooring.controlplane.lease;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.mooring.controlplane.lease.Leases.Lapse;
+import io.mooring.registry.Fence;
 import io.mooring.registry.RegistryFollower;
 import io.mooring.registry.RegistryStore;
 import io.mooring.registry.RegistryUnavailableException;
@@ -11,23 +12,26 @@ import io.mooring.registry.Server;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Polls the renewal counters each second and takes out servers whose lease has ended: first
  * suspect, which ends new placements, then gone, unless so many end at once that removals freeze.
- * Also writes the memory back into a registry that came back without it.
+ * Also writes the memory back into a registry that came back without it. Every replica polls; only
+ * the leader takes out, and gives each lease a full TTL when it has begun to lead.
  */
 public final class Reaper implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Reaper.class);
   private static final Duration POLL = Duration.ofSeconds(1);
   private static final Duration POLL_WHEN_FROZEN = Duration.ofMillis(250);
+  private static final Duration POLL_WHEN_AWAY = Duration.ofMillis(200);
 
   /** Polls further apart than this say that this process stood still, and heard of nothing. */
   private static final Duration LONGEST_SILENCE = POLL.multipliedBy(3);
@@ -36,7 +40,9 @@ public final class Reaper implements AutoCloseable {
 
   private final RegistryStore store;
   private final RegistryFollower follower;
+  private final Supplier<Optional<Fence>> leading;
   private final LongSupplier ticks;
+  private final Restoration restoration;
   private final Leases leases;
   private final Preservation preservation;
   private final Suspects suspects = new Suspects();
@@ -44,14 +50,22 @@ public final class Reaper implements AutoCloseable {
   private final CountDownLatch closing = new CountDownLatch(1);
   private final Thread thread;
 
+  private Optional<Fence> acting = Optional.empty();
   private boolean away;
   private long lastAnswered;
   private volatile boolean frozen;
   private volatile Map<String, Long> renewed = Map.of();
 
+  /**
+   * @param leading present while this replica leads; without, nothing is taken out
+   */
   public Reaper(
-      RegistryStore store, RegistryFollower follower, Duration ttl, MeterRegistry meters) {
-    this(store, follower, ttl, meters, System::nanoTime);
+      RegistryStore store,
+      RegistryFollower follower,
+      Supplier<Optional<Fence>> leading,
+      Duration ttl,
+      MeterRegistry meters) {
+    this(store, follower, leading, ttl, meters, System::nanoTime);
   }
 
   /**
@@ -60,11 +74,14 @@ public final class Reaper implements AutoCloseable {
   Reaper(
       RegistryStore store,
       RegistryFollower follower,
+      Supplier<Optional<Fence>> leading,
       Duration ttl,
       MeterRegistry meters,
       LongSupplier ticks) {
     this.store = store;
     this.follower = follower;
+    this.leading = leading;
+    this.restoration = new Restoration(store, ttl);
     this.ticks = ticks;
     this.leases = new Leases(ttl);
     this.preservation = new Preservation(ttl);
@@ -112,6 +129,7 @@ public final class Reaper implements AutoCloseable {
   Duration pass() {
     try {
       if (follower.synced()) {
+        lead();
         restore();
         poll();
       }
@@ -128,6 +146,9 @@ public final class Reaper implements AutoCloseable {
       leases.interrupt();
       log.error("event=reaper_failed", failed);
     }
+    if (away) {
+      return POLL_WHEN_AWAY;
+    }
     return frozen ? POLL_WHEN_FROZEN : untilNext();
   }
 
@@ -139,16 +160,18 @@ public final class Reaper implements AutoCloseable {
     return next.compareTo(POLL) < 0 ? next : POLL;
   }
 
-  private void restore() {
-    Set<String> kept = follower.kept();
-    if (kept.isEmpty()) {
-      return;
+  private void lead() {
+    Optional<Fence> now = leading.get();
+    if (!now.equals(acting)) {
+      acting = now;
+      leases.interrupt();
     }
-    RegistryView view = follower.view();
-    List<Server> servers = view.servers().stream().filter(s -> kept.contains(s.id())).toList();
-    store.restore(servers, view.revision());
-    leases.interrupt();
-    log.warn("event=registry_restored servers={} revision={}", kept, view.revision());
+  }
+
+  private void restore() {
+    if (restoration.pass(ticks.getAsLong(), acting, follower.view(), follower.kept())) {
+      leases.interrupt();
+    }
   }
 
   private void poll() {
@@ -162,31 +185,41 @@ public final class Reaper implements AutoCloseable {
     RegistryView view = follower.view();
     List<Lapse> lapses = leases.polled(asked, answered, view, counters);
     renewed = leases.renewed();
-    for (Lapse lapse : lapses) {
-      suspect(lapse, view);
-    }
-    freeze(preservation.frozen(answered, lapses, leases.size()), lapses);
-    if (frozen) {
-      suspects
-          .probe(view, lapses)
-          .forEach(dead -> remove(dead, view, "refused while others answer"));
+    if (acting.isPresent()) {
+      act(acting.get(), answered, lapses, view);
     } else {
+      freeze(false, lapses);
       suspects.clear();
-      lapses.forEach(lapse -> remove(lapse, view, "lease ended"));
     }
   }
 
-  private void suspect(Lapse lapse, RegistryView view) {
+  private void act(Fence fence, long now, List<Lapse> lapses, RegistryView view) {
+    for (Lapse lapse : lapses) {
+      suspect(fence, lapse, view);
+    }
+    freeze(preservation.frozen(now, lapses, leases.size()), lapses);
+    if (frozen) {
+      suspects
+          .probe(view, lapses)
+          .forEach(dead -> remove(fence, dead, view, "refused while others answer"));
+    } else {
+      suspects.clear();
+      lapses.forEach(lapse -> remove(fence, lapse, view, "lease ended"));
+    }
+  }
+
+  private void suspect(Fence fence, Lapse lapse, RegistryView view) {
     Server server = lapse.server();
-    if (!server.suspect() && store.suspect(server.claim(view.incarnation()), lapse.counter())) {
+    if (!server.suspect()
+        && store.suspect(fence, server.claim(view.incarnation()), lapse.counter())) {
       lapsed.increment();
       log.warn("event=suspect server={} generation={}", server.id(), server.generation());
     }
   }
 
-  private void remove(Lapse lapse, RegistryView view, String reason) {
+  private void remove(Fence fence, Lapse lapse, RegistryView view, String reason) {
     Server server = lapse.server();
-    if (store.expire(server.claim(view.incarnation()), lapse.counter())) {
+    if (store.expire(fence, server.claim(view.incarnation()), lapse.counter())) {
       log.warn(
           "event=expired server={} generation={} reason=\"{}\"",
           server.id(),

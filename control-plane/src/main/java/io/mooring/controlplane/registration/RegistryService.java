@@ -127,7 +127,8 @@ final class RegistryService extends RegistryGrpc.RegistryImplBase {
       Credentials.require(request.getService());
     }
     Registration registration = requests.registration(request);
-    return switch (store.register(registration)) {
+    long floor = view.get().server(registration.serverId()).map(Server::generation).orElse(0L);
+    return switch (store.register(registration, floor)) {
       case Admission.Admitted admitted -> {
         Claim claim = admitted.claim();
         log.info(
@@ -160,7 +161,7 @@ final class RegistryService extends RegistryGrpc.RegistryImplBase {
   }
 
   private Standing renew(Claim claim, Load load) {
-    Standing standing = store.renew(claim);
+    Standing standing = store.renew(claim, LoadText.of(load));
     switch (standing) {
       case Standing.Held held -> loads.report(claim, load);
       case Standing.Expired expired ->

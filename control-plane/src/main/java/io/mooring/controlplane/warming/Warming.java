@@ -1,6 +1,7 @@
 package io.mooring.controlplane.warming;
 
 import io.mooring.controlplane.probe.Probe;
+import io.mooring.registry.Fence;
 import io.mooring.registry.RegistryStore;
 import io.mooring.registry.RegistryUnavailableException;
 import io.mooring.registry.RegistryView;
@@ -15,6 +16,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,14 +33,19 @@ public final class Warming implements AutoCloseable {
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
 
   private final RegistryStore store;
+  private final Supplier<Optional<Fence>> leading;
   private final Laggards laggards;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final CountDownLatch closing = new CountDownLatch(1);
   private final Set<String> running = ConcurrentHashMap.newKeySet();
   private volatile RegistryView view = RegistryView.EMPTY;
 
-  public Warming(RegistryStore store, Laggards laggards) {
+  /**
+   * @param leading present while this replica leads; without, nothing is done
+   */
+  public Warming(RegistryStore store, Supplier<Optional<Fence>> leading, Laggards laggards) {
     this.store = store;
+    this.leading = leading;
     this.laggards = laggards;
   }
 
@@ -64,16 +71,8 @@ public final class Warming implements AutoCloseable {
       Duration pause = SHORTEST_PAUSE;
       boolean told = false;
       for (RegistryView now = view; isWarming(server, now); now = view) {
-        Probe probe = Probe.of(server.address());
-        if (probe == Probe.ANSWERED) {
-          activate(server, now);
-        } else if (!told) {
-          log.warn(
-              "event=warming_waits server={} address={} probe={} (its port has to answer)",
-              server.id(),
-              server.address(),
-              probe);
-          told = true;
+        if (leading.get().isPresent()) {
+          told = probe(server, now, told);
         }
         if (closing.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
           return;
@@ -91,6 +90,21 @@ public final class Warming implements AutoCloseable {
     follow(view);
   }
 
+  private boolean probe(Server server, RegistryView now, boolean told) throws InterruptedException {
+    Probe probe = Probe.of(server.address());
+    if (probe == Probe.ANSWERED) {
+      activate(server, now);
+    } else if (!told) {
+      log.warn(
+          "event=warming_waits server={} address={} probe={} (its port has to answer)",
+          server.id(),
+          server.address(),
+          probe);
+      return true;
+    }
+    return told;
+  }
+
   private void activate(Server server, RegistryView now) throws InterruptedException {
     List<String> missing = awaitAcknowledged(now.revision());
     if (!missing.isEmpty()) {
@@ -100,9 +114,14 @@ public final class Warming implements AutoCloseable {
           now.revision(),
           missing);
     }
+    Optional<Fence> fence = leading.get();
     try {
-      if (store.transition(
-          server.claim(now.incarnation()), ServerState.WARMING, ServerState.ACTIVE)) {
+      if (fence.isPresent()
+          && store.transition(
+              fence.get(),
+              server.claim(now.incarnation()),
+              ServerState.WARMING,
+              ServerState.ACTIVE)) {
         log.info("event=active server={} generation={}", server.id(), server.generation());
       }
     } catch (RegistryUnavailableException away) {

@@ -7,12 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.mooring.controlplane.Tier;
 import io.mooring.registry.Claim;
+import io.mooring.registry.Fence;
 import io.mooring.registry.RegistryView;
 import io.mooring.registry.Server;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -28,12 +30,20 @@ class ReaperTest {
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   private Tier tier;
   private Reaper reaper;
+  private Optional<Fence> leading = Optional.of(Tier.FENCE);
 
   @BeforeEach
   void start() {
     tier = new Tier(folder);
     tier.follower().start();
-    reaper = new Reaper(tier.store(), tier.follower(), Duration.ofSeconds(10), meters, clock::get);
+    reaper =
+        new Reaper(
+            tier.store(),
+            tier.follower(),
+            () -> leading,
+            Duration.ofSeconds(10),
+            meters,
+            clock::get);
   }
 
   @AfterEach
@@ -49,7 +59,7 @@ class ReaperTest {
     reaper.pass();
 
     for (int second = 1; second <= 10; second++) {
-      tier.store().renew(alive);
+      tier.store().renew(alive, "");
       clock.addAndGet(TimeUnit.SECONDS.toNanos(1));
       reaper.pass();
       assertEquals(Set.of("app-1", "app-2"), tier.store().beats().keySet());
@@ -138,7 +148,7 @@ class ReaperTest {
     awaitServers("app-1");
 
     elapse(Duration.ofSeconds(9));
-    tier.store().renew(claim);
+    tier.store().renew(claim, "");
     reaper.pass();
     elapse(Duration.ofSeconds(9));
     reaper.pass();
@@ -230,12 +240,12 @@ class ReaperTest {
       elapse(Duration.ofSeconds(11));
       reaper.pass();
 
-      tier.store().renew(one);
-      tier.store().renew(two);
+      tier.store().renew(one, "");
+      tier.store().renew(two, "");
       await().until(() -> tier.follower().view().servers().stream().noneMatch(Server::suspect));
       elapse(Duration.ofSeconds(11));
-      tier.store().renew(one);
-      tier.store().renew(two);
+      tier.store().renew(one, "");
+      tier.store().renew(two, "");
       reaper.pass();
 
       assertEquals(0.0, meters.get("mooring.removals.frozen").gauge().value());

@@ -31,6 +31,7 @@ import io.mooring.process.HostPort;
 import io.mooring.process.Secret;
 import io.mooring.process.StartException;
 import io.mooring.programs.Valkey;
+import io.mooring.registry.Fence;
 import io.mooring.registry.Redis;
 import io.mooring.registry.RegistryFollower;
 import io.mooring.registry.RegistryStore;
@@ -295,7 +296,8 @@ class RegistryEndpointTest {
     assertEquals(State.STATE_WARMING, session.next().getRenewed().getState());
     assertEquals("3", store.beats().get("app-1"));
 
-    store.transition(held(claim), ServerState.WARMING, ServerState.ACTIVE);
+    store.transition(
+        new Fence("control-1", 1), held(claim), ServerState.WARMING, ServerState.ACTIVE);
     assertEquals(State.STATE_ACTIVE, session.next().getRenewed().getState());
   }
 

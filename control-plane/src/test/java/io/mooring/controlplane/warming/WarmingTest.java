@@ -32,6 +32,7 @@ class WarmingTest {
     warming =
         new Warming(
             tier.store(),
+            () -> Optional.of(Tier.FENCE),
             revision -> {
               asked.add(revision);
               return laggards;

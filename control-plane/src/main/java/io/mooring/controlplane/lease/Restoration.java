@@ -1,0 +1,61 @@
+package io.mooring.controlplane.lease;
+
+import io.mooring.registry.Fence;
+import io.mooring.registry.RegistryStore;
+import io.mooring.registry.RegistryView;
+import io.mooring.registry.Server;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes the memory back into a registry that came back empty or older. Every replica writes what
+ * it remembers; the leader says once that nothing else is missing, one TTL later: by then each
+ * replica has written, and each server that lives has been heard of. Belongs to the reaper's
+ * thread.
+ */
+final class Restoration {
+  private static final Logger log = LoggerFactory.getLogger(Restoration.class);
+
+  /** What has to stand for one TTL before everything counts as restored. */
+  private record Standing(Optional<Fence> fence, String incarnation, Set<String> kept) {}
+
+  private final RegistryStore store;
+  private final long ttl;
+  private Standing standing = new Standing(Optional.empty(), "", Set.of());
+  private long since;
+  private boolean said = true;
+
+  Restoration(RegistryStore store, Duration ttl) {
+    this.store = store;
+    this.ttl = ttl.toNanos();
+  }
+
+  /**
+   * Writes what is to be written now.
+   *
+   * @param now monotonic nanoseconds
+   * @param kept ids of the servers that the registry does not know as the view does
+   * @return whether the registry was without something, so that leases begin anew
+   */
+  boolean pass(long now, Optional<Fence> fence, RegistryView view, Set<String> kept) {
+    Standing current = new Standing(fence, view.incarnation(), kept);
+    if (!current.equals(standing)) {
+      standing = current;
+      since = now;
+      said = false;
+    }
+    if (!kept.isEmpty()) {
+      List<Server> servers = view.servers().stream().filter(s -> kept.contains(s.id())).toList();
+      store.restore(servers, view.revision());
+      log.warn("event=registry_restored servers={} revision={}", kept, view.revision());
+    }
+    if (!said && fence.isPresent() && now - since > ttl) {
+      said = store.restored(fence.get(), view.revision());
+    }
+    return !kept.isEmpty();
+  }
+}

@@ -1,0 +1,21 @@
+-- Begins the drain that was asked for, or gives the one that runs another spec.
+-- ARGV: …, incarnation, generation, instance_uid, id for a new drain, spec
+-- HELD | OVERTAKEN | EXPIRED | FENCED generation
+local refused = refusal(ARGV[5], ARGV[6], ARGV[7])
+if refused then
+  return refused
+end
+if redis.call('HEXISTS', server, 'drain') == 0 then
+  return {'OVERTAKEN'}
+end
+local held = redis.call('HMGET', server, 'state', 'drain_spec')
+if held[1] ~= 'DRAINING' then
+  redis.call('HDEL', server, 'move')
+  redis.call('HSET', server, 'state', 'DRAINING', 'drain_id', ARGV[8])
+end
+redis.call('HDEL', server, 'drain_error')
+if held[1] ~= 'DRAINING' or held[2] ~= ARGV[9] then
+  redis.call('HSET', server, 'drain_spec', ARGV[9])
+  revise()
+end
+return {'HELD'}

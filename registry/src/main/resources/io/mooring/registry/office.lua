@@ -1,0 +1,5 @@
+-- The head of the scripts by which replicas agree on a leader.
+-- KEYS: {mooring}:leader   ARGV: the replica's name, then the script's own
+local leader, name = KEYS[1], ARGV[1]
+local held = redis.call('HMGET', leader, 'holder', 'fence', 'beat')
+local holder, fence, beat = held[1] or '', tonumber(held[2]) or 0, held[3] or ''

@@ -1,0 +1,11 @@
+-- Before the scripts that write a process' memory back.
+-- Whatever any process has seen of the lost revisions, what is written now stands above it: processes
+-- lag behind each other by fewer revisions than this.
+local HEADROOM = 1000
+
+local function raise(remembered)
+  incarnation()
+  if tonumber(redis.call('HGET', meta, 'revision')) < tonumber(remembered) then
+    redis.call('HSET', meta, 'revision', string.format('%d', tonumber(remembered) + HEADROOM))
+  end
+end

@@ -1,0 +1,10 @@
+-- Takes the leadership from a leader that was last seen with this beat, if nothing has changed since.
+-- ARGV: …, holder, fence, beat that were seen, highest fence that the replica knows of
+-- TAKEN fence | OVERTAKEN
+if holder ~= ARGV[2] or fence ~= tonumber(ARGV[3]) or beat ~= ARGV[4] then
+  return {'OVERTAKEN'}
+end
+local mine = string.format('%d', math.max(fence, tonumber(ARGV[5])) + 1)
+redis.call('HSET', leader, 'holder', name, 'fence', mine)
+redis.call('HINCRBY', leader, 'beat', 1)
+return {'TAKEN', mine}
