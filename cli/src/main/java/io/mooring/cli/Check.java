@@ -1,13 +1,9 @@
 package io.mooring.cli;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mooring.cli.check.Checks;
-import io.mooring.cli.check.Finding;
+import io.mooring.cli.check.Report;
 import io.mooring.cli.terminal.Terminal;
 import io.mooring.cli.tier.Shape;
-import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -28,23 +24,29 @@ import picocli.CommandLine.Spec;
       "Examples:",
       "  ./mooring check",
       "  ./mooring check --format json",
+      "  ./mooring check --format nagios                       for monitoring",
+      "  ./mooring check --sockets 50000                       would they fit?",
       "  MOORING_REDIS_URL=redis://127.0.0.1:6379 ./mooring check"
     })
 final class Check implements Callable<Integer> {
-  private enum Format {
-    TEXT,
-    JSON
-  }
-
   @Spec private CommandSpec spec = CommandSpec.create();
   @Mixin private Common common = new Common();
 
   @Option(
       names = "--format",
-      paramLabel = "text|json",
+      paramLabel = "text|json|nagios|prometheus",
       defaultValue = "text",
-      description = "The same as -o, by the name that monitoring plugins use.")
-  private Format format = Format.TEXT;
+      description =
+          "nagios: one line, exit code 0, 1 for warnings, 2 for failures. prometheus: for the text"
+              + " file collector. Default: ${DEFAULT-VALUE}.")
+  private Report.Format format = Report.Format.TEXT;
+
+  @Option(
+      names = "--sockets",
+      paramLabel = "N",
+      defaultValue = "5000",
+      description = "How many one Envoy is to hold. Default: ${DEFAULT-VALUE}.")
+  private int sockets;
 
   @Option(
       names = "--port-base",
@@ -55,13 +57,11 @@ final class Check implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    List<Finding> findings = new Checks(common.state(), shape()).run();
-    if (common.json() || format == Format.JSON) {
-      common.printJson(json(findings));
-    } else {
-      print(findings, common.terminal());
-    }
-    return count(findings, Finding.Level.FAILED) == 0 ? 0 : 1;
+    Report report = new Report(new Checks(common.state(), shape(), sockets).run());
+    Report.Format chosen = common.json() ? Report.Format.JSON : format;
+    Terminal terminal = common.terminal();
+    report.lines(chosen, terminal).forEach(terminal.out()::println);
+    return report.exitCode(chosen);
   }
 
   private Shape shape() {
@@ -70,56 +70,5 @@ final class Check implements Callable<Integer> {
     } catch (IllegalArgumentException outOfRange) {
       throw new ParameterException(spec.commandLine(), String.valueOf(outOfRange.getMessage()));
     }
-  }
-
-  private static void print(List<Finding> findings, Terminal terminal) {
-    for (Finding.Group group : Finding.Group.values()) {
-      List<Finding> members =
-          findings.stream().filter(finding -> finding.group() == group).toList();
-      if (!members.isEmpty()) {
-        terminal.out().println(terminal.bold(group.word()));
-      }
-      for (Finding finding : members) {
-        terminal.out().println(" " + mark(finding.level(), terminal) + " " + finding.what());
-        if (!finding.hint().isEmpty()) {
-          terminal.out().println("   " + terminal.dim("→ ") + finding.hint());
-        }
-      }
-    }
-    terminal
-        .out()
-        .printf(
-            "%d ok, %d warnings, %d failed%n",
-            count(findings, Finding.Level.OK),
-            count(findings, Finding.Level.WARNING),
-            count(findings, Finding.Level.FAILED));
-  }
-
-  private static String mark(Finding.Level level, Terminal terminal) {
-    return switch (level) {
-      case OK -> terminal.green(level.mark());
-      case WARNING -> terminal.yellow(level.mark());
-      case FAILED -> terminal.red(level.mark());
-    };
-  }
-
-  private static ObjectNode json(List<Finding> findings) {
-    ObjectNode json = JsonNodeFactory.instance.objectNode();
-    for (Finding.Level level : Finding.Level.values()) {
-      json.put(level.word(), count(findings, level));
-    }
-    ArrayNode all = json.putArray("findings");
-    for (Finding finding : findings) {
-      all.addObject()
-          .put("group", finding.group().word())
-          .put("level", finding.level().word())
-          .put("what", finding.what())
-          .put("hint", finding.hint());
-    }
-    return json;
-  }
-
-  private static long count(List<Finding> findings, Finding.Level level) {
-    return findings.stream().filter(finding -> finding.level() == level).count();
   }
 }

@@ -18,29 +18,34 @@ import java.util.Set;
 public final class Checks {
   private final StateFolder state;
   private final Shape planned;
+  private final int sockets;
 
   /**
    * @param planned the tier that would be started; one that is up counts in its place
+   * @param sockets that one Envoy is to hold
    */
-  public Checks(StateFolder state, Shape planned) {
+  public Checks(StateFolder state, Shape planned, int sockets) {
     this.state = state;
     this.planned = planned;
+    this.sockets = sockets;
   }
 
   public List<Finding> run() {
     Optional<JsonNode> up = status();
     Shape shape = up.map(this::shape).orElse(planned);
-    List<Finding> findings = new ArrayList<>(MachineCheck.findings());
-    findings.addAll(ProgramCheck.findings(shape.redis().isPresent()));
+    List<Finding> findings = new ArrayList<>(MachineCheck.findings(shape, sockets, state));
+    findings.addAll(ProgramCheck.findings(shape.redis().isPresent(), state));
     findings.addAll(PortCheck.findings(shape, own(up), state));
-    findings.addAll(KeyCheck.findings(new DevelopmentKeys(state.keys()), Instant.now()));
+    findings.addAll(KeyCheck.findings(new DevelopmentKeys(state.keys()), Instant.now(), state));
     shape
         .redis()
         .or(() -> up.map(status -> status.path("redis").asText()).filter(Checks::isWhole))
         .ifPresent(url -> findings.addAll(RedisCheck.findings(url)));
     findings.addAll(
-        up.map(TierCheck::findings)
-            .orElseGet(() -> List.of(Finding.ok(Finding.Group.TIER, "none is up: ./mooring up"))));
+        up.map(status -> TierCheck.findings(status, state))
+            .orElseGet(
+                () ->
+                    List.of(Finding.ok(Finding.Group.TIER, "none is up: " + state.command("up")))));
     return findings;
   }
 

@@ -16,7 +16,10 @@ public record Finding(Group group, Level level, String what, String hint) {
     PORTS,
     KEYS,
     REDIS,
-    TIER;
+    TIER,
+    CONTROL,
+    SERVERS,
+    ENVOYS;
 
     /** The name that users see. */
     public String word() {

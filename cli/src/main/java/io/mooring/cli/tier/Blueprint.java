@@ -27,9 +27,6 @@ public final class Blueprint {
   /** Threads of an Envoy that serve sockets: a development machine has other work too. */
   private static final int ENVOY_WORKERS = 1;
 
-  /** What Envoy itself needs of its open files; each socket needs two. */
-  private static final long ENVOY_FILES = 1000;
-
   private static final long FEWEST_CONNECTIONS = 100;
   private static final long MOST_CONNECTIONS = 100_000;
 
@@ -150,8 +147,8 @@ public final class Blueprint {
   }
 
   private static int connections() {
-    long files = OpenFiles.limit().orElse(0);
-    return (int) Math.clamp((files - ENVOY_FILES) / 2, FEWEST_CONNECTIONS, MOST_CONNECTIONS);
+    long sockets = OpenFiles.sockets(OpenFiles.limit().orElse(0));
+    return (int) Math.clamp(sockets, FEWEST_CONNECTIONS, MOST_CONNECTIONS);
   }
 
   private Part part(Shape.Member member, List<String> command, Readiness readiness) {

@@ -15,6 +15,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
@@ -51,7 +52,7 @@ class ChecksTest {
   void freshKeysAreFine() {
     DevelopmentKeys keys = keys(NOW);
 
-    assertEquals(List.of(), notOk(KeyCheck.findings(keys, NOW)));
+    assertEquals(List.of(), notOk(KeyCheck.findings(keys, NOW, state())));
   }
 
   @Test
@@ -60,13 +61,13 @@ class ChecksTest {
     String ca = Files.readString(keys.ca());
     Instant later = NOW.plus(Duration.ofDays(500));
 
-    List<Finding> findings = notOk(KeyCheck.findings(keys, later));
+    List<Finding> findings = notOk(KeyCheck.findings(keys, later, state()));
 
     assertEquals(1, findings.size());
     assertEquals(Finding.Level.FAILED, findings.getFirst().level());
     assertTrue(findings.getFirst().what().startsWith("the edge certificate expired at 2027-"));
     keys.ensure(InstantSource.fixed(later));
-    assertEquals(List.of(), notOk(KeyCheck.findings(keys, later)));
+    assertEquals(List.of(), notOk(KeyCheck.findings(keys, later, state())));
     assertEquals(ca, Files.readString(keys.ca()));
   }
 
@@ -74,9 +75,37 @@ class ChecksTest {
   void aCertificateThatIsAboutToExpireIsAWarning() {
     DevelopmentKeys keys = keys(NOW);
 
-    List<Finding> findings = notOk(KeyCheck.findings(keys, NOW.plus(Duration.ofDays(390))));
+    List<Finding> findings =
+        notOk(KeyCheck.findings(keys, NOW.plus(Duration.ofDays(390)), state()));
 
     assertEquals(Finding.Level.WARNING, findings.getFirst().level());
+  }
+
+  @Test
+  void aPrivateKeyOfAnotherCertificateFails(@TempDir Path other) throws IOException {
+    DevelopmentKeys keys = keys(NOW);
+    DevelopmentKeys others = new DevelopmentKeys(new StateFolder(other).create().keys());
+    others.ensure(InstantSource.fixed(NOW));
+    Files.copy(others.edgeKey(), keys.edgeKey(), StandardCopyOption.REPLACE_EXISTING);
+
+    List<Finding> findings = notOk(KeyCheck.findings(keys, NOW, state()));
+
+    assertEquals(
+        "%s is not the private key of %s".formatted(keys.edgeKey(), keys.edge()),
+        findings.getFirst().what());
+  }
+
+  @Test
+  void ticketKeysOfTheWrongLengthFailAndMissingOnesAreAWarning() throws IOException {
+    DevelopmentKeys keys = keys(NOW);
+    Files.write(keys.ticketKey(), new byte[79]);
+
+    Finding wrong = notOk(KeyCheck.findings(keys, NOW, state())).getFirst();
+    Files.delete(keys.ticketKey());
+    Finding missing = notOk(KeyCheck.findings(keys, NOW, state())).getFirst();
+
+    assertEquals(keys.ticketKey() + " has 79 bytes, expected 80 or a multiple", wrong.what());
+    assertEquals(Finding.Level.WARNING, missing.level());
   }
 
   @Test
@@ -84,7 +113,7 @@ class ChecksTest {
     DevelopmentKeys keys = keys(NOW);
     Files.setPosixFilePermissions(keys.master(), PosixFilePermissions.fromString("rw-r--r--"));
 
-    List<Finding> findings = notOk(KeyCheck.findings(keys, NOW));
+    List<Finding> findings = notOk(KeyCheck.findings(keys, NOW, state()));
 
     assertEquals("chmod 600 " + keys.master(), findings.getFirst().hint());
   }
@@ -94,12 +123,11 @@ class ChecksTest {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       int port = socket.getLocalPort();
       int base = port - Kind.CONTROL.port("http", 1, 0);
-      StateFolder state = new StateFolder(folder);
       Shape shape =
           new Shape(new Shape.Size(1, 2, 1, 1), Shape.Broker.REDIS, base, Optional.empty());
 
       String what =
-          notOk(PortCheck.findings(shape, Set.of(), state)).stream()
+          notOk(PortCheck.findings(shape, Set.of(), state())).stream()
               .map(Finding::what)
               .filter(text -> text.contains("http of control-1"))
               .findFirst()
@@ -109,7 +137,7 @@ class ChecksTest {
       assertTrue(what.contains("process " + ProcessHandle.current().pid()), what);
       Set<Long> own = Set.of(ProcessHandle.current().pid());
       assertTrue(
-          notOk(PortCheck.findings(shape, own, state)).stream()
+          notOk(PortCheck.findings(shape, own, state())).stream()
               .noneMatch(finding -> finding.what().contains("port " + port)));
     }
   }
@@ -129,6 +157,13 @@ class ChecksTest {
 
         redis.ask("CONFIG", "SET", "save", "");
         assertEquals(List.of(), notOk(RedisCheck.findings(url)));
+
+        redis.ask("CONFIG", "SET", "maxmemory-policy", "allkeys-lru");
+        assertEquals(Finding.Level.WARNING, notOk(RedisCheck.findings(url)).getFirst().level());
+        redis.ask("CONFIG", "SET", "maxmemory", "100mb");
+        assertEquals(
+            "eviction: allkeys-lru, maxmemory 104857600 bytes",
+            notOk(RedisCheck.findings(url)).getFirst().what());
       }
     }
   }
@@ -161,6 +196,10 @@ class ChecksTest {
     DevelopmentKeys keys = new DevelopmentKeys(new StateFolder(folder).create().keys());
     keys.ensure(InstantSource.fixed(madeAt));
     return keys;
+  }
+
+  private StateFolder state() {
+    return new StateFolder(folder);
   }
 
   private static List<Finding> notOk(List<Finding> findings) {

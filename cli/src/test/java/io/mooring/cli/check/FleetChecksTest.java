@@ -1,0 +1,131 @@
+package io.mooring.cli.check;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.mooring.cli.state.StateFolder;
+import io.mooring.cli.terminal.Terminal;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What the answers of the admin API mean for whoever runs the fleet. */
+class FleetChecksTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final StateFolder STATE = new StateFolder(Path.of("/tmp/tier"));
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{'state':'ACTIVE','lease_age_ms':900}                  | OK      | ACTIVE: app-1",
+        "{'state':'ACTIVE','lease_age_ms':8200}                 | WARNING | app-1 is ACTIVE, but last heard of 8.2 s ago: frozen, or cut off",
+        "{'state':'ACTIVE','suspect':true,'lease_age_ms':12000} | WARNING | app-1 is SUSPECT: its lease lapsed, last heard of 12.0 s ago",
+        "{'state':'WARMING'}                                    | WARNING | app-1 is WARMING",
+        "{'state':'DRAINING','drain':{},'connections':7}        | OK      | app-1 is DRAINING: 7 connections are left",
+      })
+  void aServerIsJudgedByStateAndLease(String server, Finding.Level level, String what) {
+    String answer = "{'servers':[" + server.replaceFirst("\\{", "{'id':'app-1',") + "]}";
+
+    assertTrue(
+        ServerCheck.findings(json(answer), STATE).stream()
+            .anyMatch(finding -> finding.level() == level && finding.what().equals(what)),
+        () -> ServerCheck.findings(json(answer), STATE).toString());
+  }
+
+  @Test
+  void withoutAnActiveServerNobodyCanConnect() {
+    Finding finding = ServerCheck.findings(json("{'servers':[]}"), STATE).getFirst();
+
+    assertEquals(Finding.Level.FAILED, finding.level());
+    assertEquals("./mooring dev add --state-dir /tmp/tier", finding.hint());
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{'connected':true,'in_sync':true}                      | OK      | in sync: edge-1 (rev 7)",
+        "{'connected':true,'in_sync':false,'acked_revision':5}  | WARNING | edge-1 is behind: it has acknowledged revision 5 of 7",
+        "{'connected':false,'missing':true,'seen_ms_ago':30000} | FAILED  | edge-1 is missing: seen 30 s ago, not connected to any control plane",
+        "{'connected':true,'types':[{'type':'LISTENER','nack':'bad'}]} | FAILED | 'edge-1, LISTENER: the Envoy refused what it was sent: bad'",
+      })
+  void anEnvoyIsJudgedByWhatItAcknowledged(String envoy, Finding.Level level, String what) {
+    String answer =
+        "{'revision':7,'envoys':[" + envoy.replaceFirst("\\{", "{'id':'edge-1',") + "]}";
+
+    List<Finding> findings = EnvoyCheck.findings(json(answer), STATE);
+
+    assertEquals(level, findings.getFirst().level());
+    assertEquals(what, findings.getFirst().what());
+    assertEquals(1, findings.size());
+  }
+
+  @ParameterizedTest(name = "{2}")
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "control-1,4,control-1,true  control-1,4,control-2,false | OK      | control-1 leads (fence 4)",
+        "control-1,4,control-1,true  control-2,5,control-2,true  | FAILED  | more than one leads: control-1, control-2",
+        "control-1,4,control-1,false control-2,5,control-2,true  | WARNING | the leader is changing: control-1, control-2 (fence 5)",
+        "control-3,4,control-1,false control-3,4,control-2,false | FAILED  | control-3 leads no more, and nobody else does yet (fence 4)",
+        "-,4,control-1,false -,4,control-2,false                 | FAILED  | no control plane leads: nothing is removed, warmed or drained",
+      })
+  void theLeaderIsTheOneThatAllName(String said, Finding.Level level, String what) {
+    List<JsonNode> answers = new ArrayList<>();
+    for (String answer : said.split(" +")) {
+      String[] fields = answer.replace("-,", ",").split(",");
+      answers.add(
+          json("{'holder':'%s','fence':%s,'this':'%s','leads':%s}".formatted((Object[]) fields)));
+    }
+
+    Finding finding = ControlPlaneCheck.leader(answers);
+
+    assertEquals(level, finding.level());
+    assertEquals(what, finding.what());
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "OK      | 0 | MOORING OK - nothing is in the way / ok=1 warning=0 failed=0",
+        "WARNING | 1 | MOORING WARNING - the disk / ok=0 warning=1 failed=0",
+        "FAILED  | 2 | MOORING CRITICAL - the disk / ok=0 warning=0 failed=1",
+      })
+  void aMonitoringPluginTellsWarningsFromFailures(Finding.Level level, int code, String line) {
+    Report report =
+        new Report(List.of(new Finding(Finding.Group.MACHINE, level, "the disk", "buy one")));
+
+    assertEquals(code, report.exitCode(Report.Format.NAGIOS));
+    assertEquals(
+        List.of(line.replace(" / ", " | ")),
+        report.lines(Report.Format.NAGIOS, Terminal.current(false)));
+    assertEquals(level == Finding.Level.FAILED ? 1 : 0, report.exitCode(Report.Format.TEXT));
+  }
+
+  @Test
+  void aScraperGetsACountForEachGroupAndLevel() {
+    Report report =
+        new Report(List.of(Finding.failed(Finding.Group.REDIS, "it is old", "replace it")));
+
+    List<String> lines = report.lines(Report.Format.PROMETHEUS, Terminal.current(false));
+
+    assertTrue(lines.contains("mooring_check_findings{group=\"redis\",level=\"failed\"} 1"));
+    assertTrue(lines.contains("mooring_check_findings{group=\"envoys\",level=\"ok\"} 0"));
+  }
+
+  private static JsonNode json(String text) {
+    try {
+      return JSON.readTree(text.replace('\'', '"'));
+    } catch (JsonProcessingException broken) {
+      throw new IllegalArgumentException(broken);
+    }
+  }
+}
