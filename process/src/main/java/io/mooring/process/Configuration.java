@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * Reads a process's configuration: its defaults, overridden by {@code --config FILE}, by
@@ -19,6 +20,12 @@ import java.util.Set;
  * environment reaches into those members of a map that the defaults or the file have.
  */
 public final class Configuration {
+  private static final String PREFIX = "MOORING_";
+  private static final String FILE = "_FILE";
+
+  /** Letters of a variable's name that may be wrong before it is taken for another one. */
+  private static final int SLIPS = 2;
+
   private Configuration() {}
 
   /**
@@ -32,12 +39,7 @@ public final class Configuration {
       throw new IllegalStateException(type + " lacks @ConfigurationOf");
     }
     Map<String, String> flags = flags(arguments);
-    List<Source> sources = new ArrayList<>();
-    sources.add(Source.defaults(process.value()));
-    String file = flags.remove("config");
-    if (file != null) {
-      sources.add(Source.file(Path.of(file)));
-    }
+    List<Source> sources = files(process, flags);
     for (String key : keys(type, "", List.copyOf(sources))) {
       fromEnvironment(key, environment, sources);
     }
@@ -45,17 +47,55 @@ public final class Configuration {
     return new Binder(sources).bind(type);
   }
 
+  /**
+   * The variables that look like one of this process but are none: those that differ by a slip of
+   * the pen. Others may be another process's.
+   *
+   * @return the variable that was meant, by the one that is set
+   */
+  static Map<String, String> misspelt(
+      Class<? extends Record> type, List<String> arguments, Map<String, String> environment) {
+    Set<String> known = new LinkedHashSet<>();
+    for (String key :
+        keys(type, "", files(type.getAnnotation(ConfigurationOf.class), flags(arguments)))) {
+      known.add(variable(key));
+      known.add(variable(key) + FILE);
+    }
+    Map<String, String> misspelt = new TreeMap<>();
+    for (String name : environment.keySet()) {
+      if (name.startsWith(PREFIX) && !known.contains(name)) {
+        Suggestion.nearest(name, known, SLIPS).ifPresent(meant -> misspelt.put(name, meant));
+      }
+    }
+    return misspelt;
+  }
+
+  /** The defaults and the file that the flags name; that flag is taken out. */
+  private static List<Source> files(ConfigurationOf process, Map<String, String> flags) {
+    List<Source> sources = new ArrayList<>();
+    sources.add(Source.defaults(process.value()));
+    String file = flags.remove("config");
+    if (file != null) {
+      sources.add(Source.file(Path.of(file)));
+    }
+    return sources;
+  }
+
+  private static String variable(String key) {
+    return PREFIX + key.toUpperCase(Locale.ROOT).replaceAll("[.-]", "_");
+  }
+
   private static void fromEnvironment(
       String key, Map<String, String> environment, List<Source> sources) {
-    String variable = "MOORING_" + key.toUpperCase(Locale.ROOT).replaceAll("[.-]", "_");
+    String variable = variable(key);
     String value = environment.get(variable);
     if (value != null) {
       sources.add(Source.single("environment variable " + variable, key, value));
       return;
     }
-    String file = environment.get(variable + "_FILE");
+    String file = environment.get(variable + FILE);
     if (file != null) {
-      String name = "environment variable " + variable + "_FILE";
+      String name = "environment variable " + variable + FILE;
       try {
         sources.add(Source.single(name, key, Files.readString(Path.of(file)).strip()));
       } catch (IOException unreadable) {

@@ -42,6 +42,10 @@ public final class Program {
     C configuration;
     try {
       configuration = Configuration.read(type, List.of(arguments), System.getenv());
+      Configuration.misspelt(type, List.of(arguments), System.getenv())
+          .forEach(
+              (variable, meant) ->
+                  log.warn("event=variable_ignored name={} did_you_mean={}", variable, meant));
     } catch (ConfigurationException unusable) {
       System.err.println(name + ": " + unusable.getMessage());
       System.exit(USAGE);

@@ -9,8 +9,17 @@ public final class Suggestion {
 
   /** The candidate nearest to {@code word}, if one is near enough to be meant. */
   public static Optional<String> nearest(String word, Collection<String> candidates) {
+    return nearest(word, candidates, Math.max(2, word.length() / 3));
+  }
+
+  /**
+   * The candidate nearest to {@code word}.
+   *
+   * @param slips how many letters may be wrong, missing or too many
+   */
+  static Optional<String> nearest(String word, Collection<String> candidates, int slips) {
     String best = "";
-    int bestDistance = Math.max(2, word.length() / 3) + 1;
+    int bestDistance = slips + 1;
     for (String candidate : candidates) {
       int distance = distance(word, candidate);
       if (distance < bestDistance) {

@@ -49,6 +49,23 @@ class ConfigurationTest {
   @TempDir Path folder;
 
   @Test
+  void aVariableThatDiffersByASlipIsNamedWithTheOneThatWasMeant() {
+    Map<String, String> environment =
+        Map.of(
+            "MOORING_HTP_ADDRESS", "127.0.0.1:1",
+            "MOORING_TOKEN_FIEL", "token",
+            "MOORING_NAME", "sample-2",
+            "MOORING_XDS_ADDRESS", "another process's",
+            "MORING_NAME", "nobody's");
+
+    assertEquals(
+        Map.of(
+            "MOORING_HTP_ADDRESS", "MOORING_HTTP_ADDRESS",
+            "MOORING_TOKEN_FIEL", "MOORING_TOKEN_FILE"),
+        Configuration.misspelt(Sample.class, List.of(), environment));
+  }
+
+  @Test
   void defaultsApplyWhenNothingElseIsSaid() {
     Sample read = Configuration.read(Sample.class, List.of(), Map.of());
 
