@@ -97,7 +97,9 @@ public final class RegistryFollower implements AutoCloseable {
     closing.countDown();
     thread.interrupt();
     try {
-      thread.join(CLOSE_LIMIT);
+      if (thread.isAlive()) {
+        thread.join(CLOSE_LIMIT);
+      }
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
     }

@@ -95,7 +95,9 @@ public final class Leadership implements AutoCloseable {
   public void close() {
     closing.countDown();
     try {
-      thread.join(CLOSE_LIMIT);
+      if (thread.isAlive()) {
+        thread.join(CLOSE_LIMIT);
+      }
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
     }

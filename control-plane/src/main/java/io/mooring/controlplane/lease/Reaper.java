@@ -108,7 +108,9 @@ public final class Reaper implements AutoCloseable {
   public void close() {
     closing.countDown();
     try {
-      thread.join(CLOSE_LIMIT);
+      if (thread.isAlive()) {
+        thread.join(CLOSE_LIMIT);
+      }
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
     }
