@@ -5,9 +5,13 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.mooring.controlplane.admin.AdminApi;
+import io.mooring.controlplane.admin.Connections;
 import io.mooring.controlplane.admin.Envoys;
+import io.mooring.controlplane.admin.Explain;
 import io.mooring.controlplane.admin.Gate;
 import io.mooring.controlplane.admin.Servers;
+import io.mooring.controlplane.connections.ConnectionSearch;
+import io.mooring.controlplane.explain.Explainer;
 import io.mooring.controlplane.leader.Leadership;
 import io.mooring.controlplane.lease.Reaper;
 import io.mooring.controlplane.registration.Loads;
@@ -26,6 +30,7 @@ import io.mooring.registry.RegistryView;
 import io.mooring.registry.ServerState;
 import io.mooring.token.JwksFile;
 import io.mooring.token.KeyFileException;
+import io.mooring.token.MasterKeys;
 import io.mooring.token.TokenVerifier;
 import java.net.URI;
 import java.time.InstantSource;
@@ -67,11 +72,22 @@ public final class ControlPlane implements AutoCloseable {
     leadership = new Leadership(new Election(redis), config.name());
     warming = new Warming(store, leadership::fence, xds::laggards);
     reaper = new Reaper(store, follower, leadership::fence, config.lease().ttl(), meters);
+    Envoys envoys = new Envoys(follower, xds, clock);
+    Optional<ConnectionSearch> search =
+        config
+            .masterKeys()
+            .map(MasterKeys::read)
+            .map(
+                keys -> new ConnectionSearch(follower::view, services, keys, config.name(), clock));
+    Explainer explainer =
+        new Explainer(follower::view, services::admitted, config.edge().defaultService(), search);
     AdminApi admin =
         new AdminApi(
             gate(config, clock),
             new Servers(follower, reaper, loads),
-            new Envoys(follower, xds, clock));
+            envoys,
+            new Connections(follower, search),
+            new Explain(explainer, search.isPresent(), envoys));
     http = new Endpoints(config.http().address(), this::notReadyBecause, meters, admin::route);
 
     follower.onChange(

@@ -9,11 +9,13 @@ import io.mooring.registry.Grammar;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The configuration of a control plane; {@code deploy/config/control-plane.yaml} describes each
  * key.
  *
+ * @param keys the master key file, by which the servers answer; empty: they are not asked
  * @param services who may register, by the name of the service
  */
 @ConfigurationOf("control-plane")
@@ -26,6 +28,7 @@ record ControlPlaneConfig(
     LeaseTerms lease,
     Admin admin,
     Token token,
+    Path keys,
     Map<String, ServicePolicy> services,
     EdgeConfig edge) {
 
@@ -37,6 +40,11 @@ record ControlPlaneConfig(
             "services." + service + ": a service's name matches " + Grammar.SERVICE.expression());
       }
     }
+  }
+
+  /** The master key file, if there is to be one. */
+  Optional<Path> masterKeys() {
+    return keys.toString().isEmpty() ? Optional.empty() : Optional.of(keys);
   }
 
   record RegistryRedis(URI url) {}

@@ -11,6 +11,7 @@ import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.MetadataUtils;
+import io.mooring.controlplane.connections.Holder;
 import io.mooring.process.Configuration;
 import io.mooring.process.ConfigurationException;
 import io.mooring.process.StartException;
@@ -22,6 +23,8 @@ import io.mooring.registry.v1.RegisterRequest;
 import io.mooring.registry.v1.RegisterResponse;
 import io.mooring.registry.v1.RegistryGrpc;
 import io.mooring.registry.v1.RegistryGrpc.RegistryBlockingStub;
+import io.mooring.token.IdentityVerifier;
+import io.mooring.token.MasterKeys;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -32,6 +35,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +43,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The whole process, in this JVM, with a real Valkey and servers that speak the contract. */
 class ControlPlaneTest {
@@ -124,6 +130,75 @@ class ControlPlaneTest {
 
     valkey = Valkey.start(folder.resolve("valkey"), port);
     await().until(() -> get(controlPlane, "/readyz").statusCode() == 200);
+  }
+
+  @Test
+  void withoutKeysItSaysWhatToSet() throws Exception {
+    ControlPlane controlPlane = start();
+
+    for (String path : List.of("/admin/v1/connections", "/admin/v1/explain?target=ann")) {
+      HttpResponse<String> answer = get(controlPlane, path);
+      assertEquals(503, answer.statusCode());
+      assertEquals("no_keys", JSON.readTree(answer.body()).path("code").asText());
+    }
+    assertEquals(200, get(controlPlane, "/admin/v1/explain?target=/ws/app-1/x").statusCode());
+  }
+
+  @Test
+  void itAsksTheServersForTheirConnectionsAndSaysWhereTheyGo() throws Exception {
+    Path file = Files.writeString(folder.resolve("master.key"), MasterKeys.generate("k1"));
+    IdentityVerifier verifier =
+        new IdentityVerifier(MasterKeys.read(file), "app", InstantSource.system());
+    ControlPlane controlPlane = start("--keys=" + file);
+    try (ServerSocket port = Tier.listen();
+        Holder holder = Holder.of(verifier, Holder.page(1, Holder.row("c1", "ann")))) {
+      register(registry(controlPlane), port.getLocalPort(), "127.0.0.1:" + holder.port());
+      await().until(() -> servers(controlPlane).at("/0/state").asText().equals("ACTIVE"));
+
+      JsonNode connections =
+          JSON.readTree(get(controlPlane, "/admin/v1/connections?user=ann").body());
+      JsonNode explained =
+          JSON.readTree(get(controlPlane, "/admin/v1/explain?target=/ws/app-1/c1").body());
+
+      assertEquals(
+          JSON.readTree(
+              """
+              {"total":1,"connections":[{"conn":"c1","server":"app-1","user":"ann","tenant":null,
+              "role":"client","envoy":"edge-1","age_ms":5,"channels":2,"queued_bytes":0,
+              "exp":1900000000}],"unanswered":[]}
+              """),
+          connections);
+      assertEquals("url", explained.path("kind").asText());
+      assertEquals(
+          JSON.readTree(
+              """
+              {"server":"app-1","generation":1,"state":"ACTIVE","suspect":false,"in_endpoints":true}
+              """),
+          explained.at("/placements/0/pin"));
+      assertEquals("app-1", explained.at("/placements/0/lands_on").asText());
+      assertEquals("ann", explained.at("/placements/0/user").asText());
+      assertEquals("pin", explained.at("/placements/0/hosts/0/why").asText());
+      assertEquals(0, explained.path("envoys").size());
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "/admin/v1/connections?server=app-9, 404, no_such_server",
+    "/admin/v1/connections?limit=0, 400, bad_request",
+    "/admin/v1/connections?limit=1001, 400, bad_request",
+    "/admin/v1/connections?closed=1, 400, bad_request",
+    "/admin/v1/connections?user=a&user=b, 400, bad_request",
+    "/admin/v1/connections?usr=a, 400, bad_request",
+    "/admin/v1/explain, 400, bad_request",
+    "/admin/v1/explain?target=/nowhere, 400, bad_request",
+  })
+  void aQuestionThatCannotBeAnsweredIsAProblem(String path, int status, String code)
+      throws Exception {
+    HttpResponse<String> answer = get(start(), path);
+
+    assertEquals(status, answer.statusCode(), answer.body());
+    assertEquals(code, JSON.readTree(answer.body()).path("code").asText());
   }
 
   @Test
@@ -231,12 +306,18 @@ class ControlPlaneTest {
   }
 
   private static RegisterResponse register(RegistryBlockingStub registry, int port) {
+    return register(registry, port, "");
+  }
+
+  private static RegisterResponse register(
+      RegistryBlockingStub registry, int port, String apiAddress) {
     return registry.register(
         RegisterRequest.newBuilder()
             .setServerId("app-1")
             .setInstanceUid("a")
             .setService("app")
             .setAddress("127.0.0.1:" + port)
+            .setApiAddress(apiAddress)
             .addCapabilities("verdict/1")
             .build());
   }

@@ -7,11 +7,16 @@ public final class AdminApi {
   private final Gate gate;
   private final Servers servers;
   private final Envoys envoys;
+  private final Connections connections;
+  private final Explain explain;
 
-  public AdminApi(Gate gate, Servers servers, Envoys envoys) {
+  public AdminApi(
+      Gate gate, Servers servers, Envoys envoys, Connections connections, Explain explain) {
     this.gate = gate;
     this.servers = servers;
     this.envoys = envoys;
+    this.connections = connections;
+    this.explain = explain;
   }
 
   /** Adds the routes. */
@@ -19,6 +24,8 @@ public final class AdminApi {
     GuardedRoutes routes = new GuardedRoutes(gate, routing);
     routes.get("/admin/v1/servers", Role.VIEW, request -> servers::write);
     routes.get("/admin/v1/envoys", Role.VIEW, request -> envoys::write);
+    routes.get("/admin/v1/connections", Role.VIEW, connections::answer);
+    routes.get("/admin/v1/explain", Role.VIEW, explain::answer);
     routes.refuseTheRest();
   }
 }

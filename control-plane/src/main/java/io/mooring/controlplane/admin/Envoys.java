@@ -30,6 +30,21 @@ public final class Envoys {
     json.writeEndArray();
   }
 
+  /** The field {@code envoys} of an answer that is only about their endpoints. */
+  void writeAcknowledged(JsonGenerator json) throws IOException {
+    json.writeArrayFieldStart("envoys");
+    for (EnvoyStatus envoy : xds.fleet()) {
+      if (envoy.connected()) {
+        json.writeStartObject();
+        json.writeStringField("id", envoy.id());
+        json.writeNumberField("revision", envoy.ackedRevision());
+        json.writeBooleanField("acked", envoy.ackedRevision() >= registry.view().revision());
+        json.writeEndObject();
+      }
+    }
+    json.writeEndArray();
+  }
+
   private void write(JsonGenerator json, EnvoyStatus envoy) throws IOException {
     json.writeStartObject();
     json.writeStringField("id", envoy.id());

@@ -13,6 +13,11 @@ import io.helidon.webserver.http.ServerResponse;
 record Problem(Status status, String code, String detail) {
   private static final String TYPE = "application/problem+json";
 
+  /** For a request that is interrupted because the process ends. */
+  static Problem ending() {
+    return new Problem(Status.SERVICE_UNAVAILABLE_503, "ending", "the control plane is ending");
+  }
+
   void send(ServerResponse response) {
     response.status(status).header(HeaderNames.CONTENT_TYPE, TYPE);
     if (status.code() == Status.UNAUTHORIZED_401.code()) {

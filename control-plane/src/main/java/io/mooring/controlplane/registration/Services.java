@@ -63,7 +63,7 @@ public final class Services {
   }
 
   /** What was expected instead of an address that the service may not name; empty if it may. */
-  Optional<String> refusal(String name, Address address) {
+  public Optional<String> refusal(String name, Address address) {
     Service service = byName.get(name);
     if (service == null) {
       return Optional.of("a service that is configured");
