@@ -68,7 +68,20 @@ public final class ControlPlane implements AutoCloseable {
     registry =
         new RegistryEndpoint(
             config.registry().address(), store, follower::view, services, loads, config.lease());
-    xds = new Xds(config.edge(), config.xds().address());
+    xds =
+        new Xds(
+            config.name(),
+            config.edge(),
+            config.xds().address(),
+            config.lease().heartbeat().multipliedBy(2),
+            (id, report) -> {
+              if (report.connected()) {
+                store.reportEnvoy(id, report.toString());
+              } else {
+                store.reportEnvoyGone(id, report.replica(), report.toString());
+              }
+            },
+            meters);
     leadership = new Leadership(new Election(redis), config.name());
     warming = new Warming(store, leadership::fence, xds::laggards);
     reaper = new Reaper(store, follower, leadership::fence, config.lease().ttl(), meters);

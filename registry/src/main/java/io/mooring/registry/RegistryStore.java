@@ -232,6 +232,20 @@ public final class RegistryStore {
     redis.call(commands -> commands.hset(Keys.ENVOYS, envoyId, text));
   }
 
+  /**
+   * Says that an Envoy has left a replica, unless another replica has spoken of it since.
+   *
+   * @param replica that it has left
+   */
+  public void reportEnvoyGone(String envoyId, String replica, String text) {
+    redis.call(
+        commands ->
+            Script.ENVOY_GONE.run(
+                commands,
+                List.of(Keys.ENVOYS),
+                List.of(envoyId, "replica=" + replica + " ", text)));
+  }
+
   /** Removes an Envoy if this is still what is said of it. */
   public void forgetEnvoy(String envoyId, String text) {
     redis.call(

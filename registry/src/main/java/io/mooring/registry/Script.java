@@ -26,6 +26,7 @@ enum Script {
   RESTORE("head.lua", "raise.lua", "restore.lua"),
   RESTORED("head.lua", "fenced.lua", "raise.lua", "restored.lua"),
   WHOLE("whole.lua"),
+  ENVOY_GONE("envoy-gone.lua"),
   FORGET_ENVOY("forget-envoy.lua"),
   BEAT("office.lua", "beat.lua"),
   TAKE("office.lua", "take.lua"),

@@ -424,6 +424,19 @@ class RegistryStoreTest {
   }
 
   @Test
+  void anEnvoyThatWentOverToAnotherReplicaIsNotSaidToBeGone() {
+    store.reportEnvoy("edge-1", "replica=control-1 beat=1 revision=7 connected=1");
+    store.reportEnvoyGone("edge-1", "control-1", "replica=control-1 beat=2 revision=7 connected=0");
+    assertEquals(
+        Map.of("edge-1", "replica=control-1 beat=2 revision=7 connected=0"), store.envoys());
+
+    store.reportEnvoy("edge-1", "replica=control-10 beat=1 revision=7 connected=1");
+    store.reportEnvoyGone("edge-1", "control-1", "replica=control-1 beat=3 revision=7 connected=0");
+    assertEquals(
+        Map.of("edge-1", "replica=control-10 beat=1 revision=7 connected=1"), store.envoys());
+  }
+
+  @Test
   void anEnvoyIsForgottenOnlyAsItWasSeen() {
     store.reportEnvoy("edge-1", "replica=control-1 beat=1 revision=7 connected=1");
     store.forgetEnvoy("edge-1", "replica=control-1 beat=0 revision=7 connected=1");

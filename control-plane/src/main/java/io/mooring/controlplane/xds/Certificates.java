@@ -2,7 +2,6 @@ package io.mooring.controlplane.xds;
 
 import com.google.protobuf.ByteString;
 import io.mooring.process.StartException;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -11,13 +10,18 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
 
-/** Where the edge's certificate and session ticket keys come from: files, read when asked. */
+/**
+ * Where the edge's certificate and session ticket keys come from: files, read when asked and
+ * checked before an Envoy gets what is in them.
+ */
 final class Certificates {
   private static final int TICKET_KEY_BYTES = 80;
 
@@ -31,76 +35,148 @@ final class Certificates {
   }
 
   /**
-   * @param certificateChain PEM
+   * The files as they were read.
+   *
+   * @param ticketKeys empty if no file is configured
+   */
+  record Contents(ByteString chain, ByteString privateKey, ByteString ticketKeys) {}
+
+  /**
+   * @param certificateChain PEM, the edge's own certificate first
    * @param privateKey PEM
    * @param ticketKeys 80 bytes each; the first encrypts, all decrypt
+   * @param chain the certificates of the PEM
    */
   record Material(
-      ByteString certificateChain, ByteString privateKey, List<ByteString> ticketKeys) {}
+      ByteString certificateChain,
+      ByteString privateKey,
+      List<ByteString> ticketKeys,
+      List<X509Certificate> chain) {
+    X509Certificate leaf() {
+      return chain.getFirst();
+    }
+  }
 
   /**
    * What the files hold now.
    *
-   * @throws StartException naming the key, the file, and what was expected in it
+   * @throws StartException naming the key and the file that cannot be read
    */
-  Material read() {
-    byte[] chain = file("edge.certificate", config.certificate());
-    try {
-      if (CertificateFactory.getInstance("X.509")
-          .generateCertificates(new ByteArrayInputStream(chain))
-          .isEmpty()) {
-        throw new CertificateException("it holds none");
-      }
-    } catch (CertificateException notOne) {
-      throw new StartException(
-          "edge.certificate: %s is not a chain of PEM certificates: %s"
-              .formatted(config.certificate(), notOne.getMessage()),
-          notOne);
-    }
-    byte[] key = file("edge.private-key", config.privateKey());
-    if (!new String(key, StandardCharsets.US_ASCII).contains("PRIVATE KEY-----")) {
-      throw new StartException(
-          "edge.private-key: %s is not a PEM private key".formatted(config.privateKey()), null);
-    }
-    return new Material(ByteString.copyFrom(chain), ByteString.copyFrom(key), ticketKeys(key));
+  Contents read() {
+    return new Contents(
+        file("edge.certificate", config.certificate()),
+        file("edge.private-key", config.privateKey()),
+        config.sharedTickets() ? file("edge.ticket-keys", config.ticketKeys()) : ByteString.EMPTY);
   }
 
-  private List<ByteString> ticketKeys(byte[] privateKey) {
-    byte[] keys =
-        config.sharedTickets()
-            ? file("edge.ticket-keys", config.ticketKeys())
-            : derivedTicketKey(privateKey);
-    if (keys.length == 0 || keys.length % TICKET_KEY_BYTES != 0) {
+  /**
+   * Checks everything but the time: the chain is one, in its order, and the key is that of its
+   * first certificate.
+   *
+   * @throws StartException naming the key, the file, and what was expected in it
+   */
+  Material check(Contents contents) {
+    List<X509Certificate> chain = chain(contents.chain());
+    String key = contents.privateKey().toStringUtf8();
+    if (!PrivateKeys.isPem(key)) {
+      throw new StartException(
+          "edge.private-key: %s is not a PEM private key; expected one without a passphrase"
+              .formatted(config.privateKey()),
+          null);
+    }
+    requirePair(chain, key);
+    requireOrder(chain);
+    return new Material(contents.chain(), contents.privateKey(), ticketKeys(contents), chain);
+  }
+
+  private List<X509Certificate> chain(ByteString pem) {
+    try {
+      List<X509Certificate> chain = new ArrayList<>();
+      for (var certificate :
+          CertificateFactory.getInstance("X.509").generateCertificates(pem.newInput())) {
+        chain.add((X509Certificate) certificate);
+      }
+      if (chain.isEmpty()) {
+        throw new CertificateException("it holds none");
+      }
+      return List.copyOf(chain);
+    } catch (CertificateException notOne) {
+      throw unusable("is not a chain of PEM certificates: " + notOne.getMessage(), notOne);
+    }
+  }
+
+  private void requirePair(List<X509Certificate> chain, String key) {
+    if (PrivateKeys.belongTogether(key, chain.getFirst().getPublicKey())) {
+      return;
+    }
+    for (X509Certificate later : chain) {
+      if (PrivateKeys.belongTogether(key, later.getPublicKey())) {
+        throw unusable("has to begin with the certificate of the key, " + name(later), null);
+      }
+    }
+    throw unusable(
+        "begins with %s, which is not the certificate of the key in edge.private-key: %s"
+            .formatted(name(chain.getFirst()), config.privateKey()),
+        null);
+  }
+
+  private void requireOrder(List<X509Certificate> chain) {
+    for (int i = 1; i < chain.size(); i++) {
+      X509Certificate issued = chain.get(i - 1);
+      try {
+        issued.verify(chain.get(i).getPublicKey());
+      } catch (GeneralSecurityException ofAnother) {
+        throw unusable(
+            "holds %s after %s, which it did not issue; expected each certificate's issuer next"
+                .formatted(name(chain.get(i)), name(issued)),
+            ofAnother);
+      }
+    }
+  }
+
+  private static String name(X509Certificate certificate) {
+    return certificate.getSubjectX500Principal().getName();
+  }
+
+  private StartException unusable(String why, @Nullable Throwable cause) {
+    return new StartException(
+        "edge.certificate: %s %s".formatted(config.certificate(), why), cause);
+  }
+
+  private List<ByteString> ticketKeys(Contents contents) {
+    ByteString keys =
+        config.sharedTickets() ? contents.ticketKeys() : derivedTicketKey(contents.privateKey());
+    if (keys.isEmpty() || keys.size() % TICKET_KEY_BYTES != 0) {
       throw new StartException(
           "edge.ticket-keys: %s holds %d bytes; expected 80 random bytes for each key"
-              .formatted(config.ticketKeys(), keys.length),
+              .formatted(config.ticketKeys(), keys.size()),
           null);
     }
     List<ByteString> split = new ArrayList<>();
-    for (int start = 0; start < keys.length; start += TICKET_KEY_BYTES) {
-      split.add(ByteString.copyFrom(keys, start, TICKET_KEY_BYTES));
+    for (int start = 0; start < keys.size(); start += TICKET_KEY_BYTES) {
+      split.add(keys.substring(start, start + TICKET_KEY_BYTES));
     }
     return List.copyOf(split);
   }
 
   /** The same for all control planes that serve the same private key, and after a restart. */
-  private static byte[] derivedTicketKey(byte[] privateKey) {
+  private static ByteString derivedTicketKey(ByteString privateKey) {
     try {
       Mac mac = Mac.getInstance("HmacSHA256");
-      mac.init(new SecretKeySpec(privateKey, "HmacSHA256"));
+      mac.init(new SecretKeySpec(privateKey.toByteArray(), "HmacSHA256"));
       ByteBuffer key = ByteBuffer.allocate(3 * mac.getMacLength());
       for (int block = 0; key.hasRemaining(); block++) {
         key.put(mac.doFinal(("edge-ticket-keys/" + block).getBytes(StandardCharsets.US_ASCII)));
       }
-      return Arrays.copyOf(key.array(), TICKET_KEY_BYTES);
+      return ByteString.copyFrom(Arrays.copyOf(key.array(), TICKET_KEY_BYTES));
     } catch (GeneralSecurityException impossible) {
       throw new IllegalStateException(impossible);
     }
   }
 
-  private static byte[] file(String key, Path path) {
+  private static ByteString file(String key, Path path) {
     try {
-      return Files.readAllBytes(path);
+      return ByteString.copyFrom(Files.readAllBytes(path));
     } catch (IOException unreadable) {
       throw new StartException(
           "%s: %s cannot be read: %s".formatted(key, path, unreadable), unreadable);

@@ -36,6 +36,12 @@ final class Conversation {
   private long responses;
   private long ackedRevision;
 
+  /**
+   * Whether the Envoy's endpoints are of a time before this stream, and were not yet found to be
+   * what the registry says.
+   */
+  private boolean inherited;
+
   Conversation(
       EnvoyNode envoy,
       boolean tls,
@@ -58,7 +64,12 @@ final class Conversation {
 
   /** A subscription, or the answer to a response. */
   void request(ResourceType type, DeltaDiscoveryRequest request) {
-    subscription(type).read(request, clock.instant());
+    Subscription subscription = subscription(type);
+    boolean first = !subscription.begun();
+    subscription.read(request, clock.instant());
+    if (type == ResourceType.EDS && first) {
+      inherited = subscription.holdsAny();
+    }
     if (request.hasErrorDetail()) {
       log.error(
           "event=xds_nack envoy={} type={} reason=\"{}\"",
@@ -84,10 +95,11 @@ final class Conversation {
       Delta delta = subscription.lacking(resources.get());
       if (delta.isEmpty()) {
         subscription.settled(resources.get(), clock.instant());
-      } else if (type != ResourceType.LDS || maySend(subscription, delta)) {
+      } else if (maySend(type, subscription, delta)) {
         send(subscription, delta, type, resources.get().version());
       }
       if (type == ResourceType.EDS && subscription.has(resources.get().version())) {
+        inherited = false;
         ackedRevision = snapshot.revision();
       }
     }
@@ -112,8 +124,32 @@ final class Conversation {
     stream.onNext(subscription.send(delta, version, Long.toString(++responses)));
   }
 
+  private boolean maySend(ResourceType type, Subscription subscription, Delta delta) {
+    return switch (type) {
+      case CDS, RDS, SDS -> true;
+      case EDS -> mayReplaceEndpoints(subscription, delta);
+      case LDS -> cutsNoSocket(subscription, delta);
+    };
+  }
+
+  /**
+   * Servers that this control plane does not know yet, because the registry came back without them,
+   * stay where the Envoy has them until they had the time to register again.
+   */
+  private boolean mayReplaceEndpoints(Subscription endpoints, Delta delta) {
+    if (!inherited
+        || snapshot.allRegistered()
+        || delta.changed().stream().noneMatch(endpoints::replaces)) {
+      return true;
+    }
+    if (endpoints.holdBack("this control plane has just started, and servers may yet register")) {
+      log.info("event=xds_endpoints_held_back envoy={}", envoy.id());
+    }
+    return false;
+  }
+
   /** A listener that the Envoy already has is left as it is: a change would cut its sockets. */
-  private boolean maySend(Subscription subscription, Delta delta) {
+  private boolean cutsNoSocket(Subscription subscription, Delta delta) {
     List<String> cut =
         delta.changed().stream()
             .filter(subscription::replaces)

@@ -20,6 +20,7 @@ final class Fleet {
   private static final int REMEMBERED = 1_000;
 
   private final Loop loop;
+  private final Reporter reporter;
   private final Set<Conversation> conversations = new LinkedHashSet<>();
 
   /** Ids of Envoys that are not connected any more, longest gone first. */
@@ -27,8 +28,9 @@ final class Fleet {
 
   private final ConcurrentSkipListMap<String, EnvoyStatus> statuses = new ConcurrentSkipListMap<>();
 
-  Fleet(Loop loop) {
+  Fleet(Loop loop, Reporter reporter) {
     this.loop = loop;
+    this.reporter = reporter;
   }
 
   void joined(Conversation conversation) {
@@ -49,7 +51,9 @@ final class Fleet {
     String id = conversation.envoy().id();
     if (conversations.remove(conversation)
         && conversations.stream().noneMatch(other -> other.envoy().id().equals(id))) {
-      statuses.put(id, conversation.status().gone());
+      EnvoyStatus status = conversation.status().gone();
+      statuses.put(id, status);
+      reporter.changed(status);
       gone.add(id);
       forgetTheEldest();
       log.info("event=xds_envoy_disconnected envoy={}", id);
@@ -68,7 +72,11 @@ final class Fleet {
   void publish(Conversation conversation) {
     assert loop.inLoop();
     if (conversations.contains(conversation)) {
-      statuses.put(conversation.envoy().id(), conversation.status());
+      EnvoyStatus now = conversation.status();
+      EnvoyStatus before = statuses.put(now.id(), now);
+      if (before == null || !before.connected() || before.ackedRevision() != now.ackedRevision()) {
+        reporter.changed(now);
+      }
     }
   }
 

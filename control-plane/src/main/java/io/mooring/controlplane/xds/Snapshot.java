@@ -14,13 +14,16 @@ import java.util.Optional;
  * @param revision the registry's revision that the endpoints show
  * @param endpoints empty until the registry was read for the first time: to know no server is not
  *     to know that there is none
+ * @param allRegistered whether every server that lives has had the time to register, so that one
+ *     that is not in the endpoints is gone
  */
 record Snapshot(
     long revision,
     Resources clusters,
     Optional<Resources> endpoints,
     Resources routes,
-    Resources secrets) {
+    Resources secrets,
+    boolean allRegistered) {
 
   /** Before anything of the registry is known. */
   static Snapshot of(EdgeConfig config, Optional<Certificates.Material> certificate) {
@@ -29,7 +32,8 @@ record Snapshot(
         Resources.of(Clusters.all(config), Cluster::getName),
         Optional.empty(),
         Resources.of(List.of(Routes.all(config)), RouteConfiguration::getName),
-        Resources.of(certificate.map(Secrets::all).orElse(List.of()), Secret::getName));
+        Resources.of(certificate.map(Secrets::all).orElse(List.of()), Secret::getName),
+        false);
   }
 
   Snapshot withServers(RegistryView view, String defaultService) {
@@ -40,7 +44,12 @@ record Snapshot(
             Resources.of(
                 Endpoints.all(view, defaultService), ClusterLoadAssignment::getClusterName)),
         routes,
-        secrets);
+        secrets,
+        allRegistered);
+  }
+
+  Snapshot withAllRegistered() {
+    return new Snapshot(revision, clusters, endpoints, routes, secrets, true);
   }
 
   Snapshot withSecrets(Certificates.Material certificate) {
@@ -49,6 +58,7 @@ record Snapshot(
         clusters,
         endpoints,
         routes,
-        Resources.of(Secrets.all(certificate), Secret::getName));
+        Resources.of(Secrets.all(certificate), Secret::getName),
+        allRegistered);
   }
 }

@@ -103,6 +103,11 @@ final class Subscription {
     return begun;
   }
 
+  /** Whether the Envoy has anything of this type. */
+  boolean holdsAny() {
+    return !held.isEmpty();
+  }
+
   boolean unanswered() {
     return unanswered != null;
   }

@@ -2,14 +2,17 @@ package io.mooring.controlplane.xds;
 
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
 import io.grpc.Server;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import io.grpc.stub.StreamObserver;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.mooring.process.HostPort;
 import io.mooring.process.StartException;
 import io.mooring.registry.RegistryView;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -24,7 +27,8 @@ import org.slf4j.LoggerFactory;
  * and knows what each has acknowledged.
  *
  * <p>Its death, or that of the registry, changes nothing at any Envoy: the last state stays in
- * force. Methods may be called by any thread and do not block, except {@link #start} and {@link
+ * force. Its health is NOT_SERVING until it has read the registry, so that an Envoy prefers another
+ * replica. Methods may be called by any thread and do not block, except {@link #start} and {@link
  * #close}.
  */
 public final class Xds implements AutoCloseable {
@@ -32,38 +36,63 @@ public final class Xds implements AutoCloseable {
 
   private final EdgeConfig config;
   private final HostPort address;
+  private final Duration holdBack;
   private final Loop loop = new Loop();
-  private final Fleet fleet = new Fleet(loop);
+  private final Reporter reporter;
+  private final Optional<CertificateWatch> certificates;
+  private final Fleet fleet;
   private final AtomicReference<@Nullable RegistryView> pending = new AtomicReference<>();
   private final HealthStatusManager health = new HealthStatusManager();
   private @Nullable Server server;
   private volatile int port;
 
-  /** Belongs to the loop. */
+  /** These belong to the loop. */
   private Snapshot snapshot;
 
+  private boolean anybodyRegistered;
+  private boolean waited;
+
   /**
+   * @param name of this replica, in what it reports of its Envoys
    * @param config the edge's part of the configuration
    * @param address where the Envoys ask; port 0: any free one
+   * @param holdBack how long after the first {@link #update} servers may still register that an
+   *     Envoy knows of and the registry does not: two heartbeats
    */
-  public Xds(EdgeConfig config, HostPort address) {
+  public Xds(
+      String name,
+      EdgeConfig config,
+      HostPort address,
+      Duration holdBack,
+      Acknowledgements acknowledgements,
+      MeterRegistry meters) {
     this.config = config;
     this.address = address;
+    this.holdBack = holdBack;
+    this.reporter = new Reporter(name, acknowledgements);
+    this.fleet = new Fleet(loop, reporter);
     this.snapshot = Snapshot.of(config, Optional.empty());
+    this.certificates =
+        config.tls()
+            ? Optional.of(
+                new CertificateWatch(
+                    new Certificates(config), this::serve, InstantSource.system(), meters))
+            : Optional.empty();
   }
 
   /**
-   * Reads the certificate and opens the port. Envoys get everything but endpoints until the first
-   * {@link #update}.
+   * Reads the certificate, begins to watch it, and opens the port. Envoys get everything but
+   * endpoints until the first {@link #update}.
    *
    * @throws StartException if a file or the port is not to be had
    */
   public void start() {
-    if (config.tls()) {
-      readCertificate();
-    } else {
+    certificates.ifPresent(CertificateWatch::start);
+    if (certificates.isEmpty()) {
       log.warn("event=xds_no_certificate hint=\"edge.certificate is not set: no TLS listener\"");
     }
+    reporter.start();
+    health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, ServingStatus.NOT_SERVING);
     try {
       Server started =
           NettyServerBuilder.forAddress(address.socketAddress())
@@ -71,7 +100,8 @@ public final class Xds implements AutoCloseable {
               .addService(new AggregatedDiscovery(loop, fleet, this::begin))
               .addService(health.getHealthService())
               .addService(ProtoReflectionServiceV1.newInstance())
-              .permitKeepAliveTime(5, TimeUnit.SECONDS)
+              // An Envoy asks each second, to leave a frozen replica soon.
+              .permitKeepAliveTime(500, TimeUnit.MILLISECONDS)
               .permitKeepAliveWithoutCalls(true)
               .keepAliveTime(10, TimeUnit.SECONDS)
               .keepAliveTimeout(5, TimeUnit.SECONDS)
@@ -109,9 +139,25 @@ public final class Xds implements AutoCloseable {
 
   private void offerPending() {
     RegistryView view = pending.getAndSet(null);
-    if (view != null) {
-      offer(snapshot.withServers(view, config.defaultService()));
+    if (view == null) {
+      return;
     }
+    if (snapshot.endpoints().isEmpty()) {
+      health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, ServingStatus.SERVING);
+      loop.executeAfter(holdBack, this::endHoldBack);
+    }
+    anybodyRegistered |= !view.servers().isEmpty();
+    offer(judged(snapshot.withServers(view, config.defaultService())));
+  }
+
+  private void endHoldBack() {
+    waited = true;
+    offer(judged(snapshot));
+  }
+
+  /** A registry that was empty ever since has come back without its servers. */
+  private Snapshot judged(Snapshot newest) {
+    return waited && anybodyRegistered ? newest.withAllRegistered() : newest;
   }
 
   private void offer(Snapshot newest) {
@@ -127,20 +173,7 @@ public final class Xds implements AutoCloseable {
     }
   }
 
-  /**
-   * Reads the certificate and the ticket keys again and sends the Envoys what changed; live sockets
-   * keep what they have.
-   *
-   * @throws StartException if a file is not to be had; the Envoys then keep the old ones
-   */
-  public void reloadCertificate() {
-    if (config.tls()) {
-      readCertificate();
-    }
-  }
-
-  private void readCertificate() {
-    Certificates.Material material = new Certificates(config).read();
+  private void serve(Certificates.Material material) {
     loop.execute(() -> offer(snapshot.withSecrets(material)));
   }
 
@@ -163,7 +196,9 @@ public final class Xds implements AutoCloseable {
   /** Leaves the Envoys to themselves. */
   @Override
   public void close() {
+    certificates.ifPresent(CertificateWatch::close);
     Server started = server;
+    server = null;
     if (started != null) {
       health.enterTerminalState();
       started.shutdownNow();
@@ -174,5 +209,6 @@ public final class Xds implements AutoCloseable {
       }
     }
     loop.close();
+    reporter.close();
   }
 }

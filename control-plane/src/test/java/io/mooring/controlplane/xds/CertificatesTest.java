@@ -39,7 +39,8 @@ class CertificatesTest {
   }
 
   private Certificates.Material read() {
-    return new Certificates(
+    Certificates certificates =
+        new Certificates(
             new EdgeConfig(
                 "app",
                 List.of("*"),
@@ -49,8 +50,8 @@ class CertificatesTest {
                 tickets,
                 List.of(),
                 Duration.ofSeconds(25),
-                100))
-        .read();
+                100));
+    return certificates.check(certificates.read());
   }
 
   private String refusal() {
@@ -88,7 +89,9 @@ class CertificatesTest {
   void aFileThatIsNoKeyIsRefused() throws IOException {
     Files.copy(chain, key, StandardCopyOption.REPLACE_EXISTING);
 
-    assertEquals("edge.private-key: " + key + " is not a PEM private key", refusal());
+    assertEquals(
+        "edge.private-key: " + key + " is not a PEM private key; expected one without a passphrase",
+        refusal());
   }
 
   @Test

@@ -31,7 +31,8 @@ class ClusterChangeTest {
   void aChangedWebSocketClusterIsTakenInAndLiveSocketsStay() throws Exception {
     try (AuthService auth = AuthService.start();
         Backend backend = Backend.start("app-1");
-        Loop loop = new Loop()) {
+        Loop loop = new Loop();
+        Reporter reporter = new Reporter("control-1", (envoy, report) -> {})) {
       auth.answering(request -> allow("c", backend.address()));
       EdgeConfig config = Edge.config(auth.address());
       Snapshot before =
@@ -43,7 +44,7 @@ class ClusterChangeTest {
               .addService(
                   new AggregatedDiscovery(
                       loop,
-                      new Fleet(loop),
+                      new Fleet(loop, reporter),
                       (node, responses) -> {
                         conversation.set(
                             new Conversation(
@@ -101,6 +102,7 @@ class ClusterChangeTest {
         Resources.of(changed, Cluster::getName),
         snapshot.endpoints(),
         snapshot.routes(),
-        snapshot.secrets());
+        snapshot.secrets(),
+        snapshot.allRegistered());
   }
 }

@@ -254,6 +254,48 @@ class ConversationTest {
   }
 
   @Test
+  void endpointsOfAnEarlierLifeStayUntilAllCanHaveRegistered() {
+    conversation = begin(at(1, 7200));
+
+    reconnectWith(ResourceType.EDS, at(9, 7200, 7201).endpoints().orElseThrow());
+    conversation.offer(at(2, 7201));
+
+    assertTrue(responses.isEmpty());
+    assertEquals(0, conversation.status().ackedRevision());
+    assertEquals(
+        "this control plane has just started, and servers may yet register",
+        conversation.status().types().getFirst().heldBack());
+    conversation.offer(at(3, 7201).withAllRegistered());
+    ack(ResourceType.EDS, next(ResourceType.EDS));
+    assertEquals(3, conversation.status().ackedRevision());
+    assertEquals("", conversation.status().types().getFirst().heldBack());
+  }
+
+  @Test
+  void endpointsThatTheRegistryConfirmedFollowItAtOnce() {
+    conversation = begin(at(1, 7200));
+    reconnectWith(ResourceType.EDS, at(9, 7200, 7201).endpoints().orElseThrow());
+
+    conversation.offer(at(2, 7200, 7201));
+    assertTrue(responses.isEmpty());
+    assertEquals(2, conversation.status().ackedRevision());
+    conversation.offer(at(3, 7200));
+
+    ack(ResourceType.EDS, next(ResourceType.EDS));
+    assertEquals(3, conversation.status().ackedRevision());
+  }
+
+  @Test
+  void anEnvoyWithoutEndpointsIsServedWhatIsKnown() {
+    conversation = begin(at(1, 7200));
+
+    subscribe(ResourceType.EDS, Clusters.WS, Clusters.API);
+
+    ack(ResourceType.EDS, next(ResourceType.EDS));
+    assertEquals(1, conversation.status().ackedRevision());
+  }
+
+  @Test
   void aChangedClusterIsFollowedByItsEndpointsThoughTheEnvoyHasThem() {
     Snapshot snapshot = at(1, 7200);
     conversation = begin(snapshot);

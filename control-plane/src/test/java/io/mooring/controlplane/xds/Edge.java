@@ -2,6 +2,7 @@ package io.mooring.controlplane.xds;
 
 import static org.awaitility.Awaitility.await;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.mooring.process.HostPort;
 import io.mooring.programs.EnvoyBootstrap;
 import io.mooring.programs.EnvoyProcess;
@@ -17,6 +18,9 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** A real Envoy that follows an {@link Xds} of this process. */
 final class Edge implements AutoCloseable {
@@ -37,12 +41,24 @@ final class Edge implements AutoCloseable {
   }
 
   static Edge start(Path folder, EdgeConfig config, int maxConnections) {
-    Xds xds = new Xds(config, new HostPort("127.0.0.1", 0));
+    Xds xds = controlPlane(config, new HostPort("127.0.0.1", 0));
     xds.start();
-    return new Edge(startEnvoy(folder, ID, xds, maxConnections), xds);
+    return new Edge(startEnvoy(folder, ID, maxConnections, xds), xds);
   }
 
-  private static EnvoyProcess startEnvoy(Path folder, String id, Xds xds, int maxConnections) {
+  /** A control plane that holds nothing back, not started. */
+  static Xds controlPlane(EdgeConfig config, HostPort place) {
+    return new Xds(
+        "control-1",
+        config,
+        place,
+        Duration.ZERO,
+        (envoy, report) -> {},
+        new SimpleMeterRegistry());
+  }
+
+  /** An Envoy that asks these control planes; it is not ready before they show it servers. */
+  static EnvoyProcess startEnvoy(Path folder, String id, int maxConnections, Xds... xds) {
     return EnvoyProcess.start(
         folder,
         new EnvoyBootstrap(
@@ -51,13 +67,13 @@ final class Edge implements AutoCloseable {
             OptionalInt.of(0),
             OptionalInt.of(0),
             0,
-            List.of(new InetSocketAddress("127.0.0.1", xds.port())),
+            Stream.of(xds).map(one -> new InetSocketAddress("127.0.0.1", one.port())).toList(),
             maxConnections));
   }
 
   /** A second Envoy that follows the same control plane, ready. */
   EnvoyProcess startAnotherEnvoy(Path folder, String id) {
-    EnvoyProcess another = startEnvoy(folder, id, xds, 5_000);
+    EnvoyProcess another = startEnvoy(folder, id, 5_000, xds);
     another.awaitReady();
     return another;
   }
@@ -98,7 +114,7 @@ final class Edge implements AutoCloseable {
   /** Starts another control plane in the place of the last one; it knows of no server yet. */
   void startControlPlane(EdgeConfig config) {
     HostPort place = new HostPort("127.0.0.1", xds.port());
-    xds = new Xds(config, place);
+    xds = controlPlane(config, place);
     xds.start();
   }
 
@@ -117,6 +133,20 @@ final class Edge implements AutoCloseable {
 
   int tlsPort() {
     return envoy.port("wss").orElseThrow();
+  }
+
+  /** How often Envoy took in anything of the control plane, of any type. */
+  static long updates(EnvoyProcess envoy) {
+    Matcher counters =
+        Pattern.compile(
+                "(?m)^(\\S*(?:cds|lds|rds\\.mooring|sds\\.\\S+|mooring-\\w+))"
+                    + "\\.update_success: (\\d+)$")
+            .matcher(envoy.admin("/stats?filter=update_success"));
+    long sum = 0;
+    while (counters.find()) {
+      sum += Long.parseLong(counters.group(2));
+    }
+    return sum;
   }
 
   static EdgeConfig config(HostPort... authFilters) {

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The server's side of the stream, towards clients that behave in any way. */
 class XdsTest {
   private final Xds xds =
-      new Xds(Edge.config(new HostPort("127.0.0.1", 7120)), new HostPort("127.0.0.1", 0));
+      Edge.controlPlane(Edge.config(new HostPort("127.0.0.1", 7120)), new HostPort("127.0.0.1", 0));
   private ManagedChannel channel;
 
   @BeforeEach
@@ -137,7 +137,7 @@ class XdsTest {
             plain.origins(),
             plain.ping(),
             plain.handshakesPerSecond());
-    try (Xds early = new Xds(secured, new HostPort("127.0.0.1", 0))) {
+    try (Xds early = Edge.controlPlane(secured, new HostPort("127.0.0.1", 0))) {
       early.update(
           Edge.view(
               1, Edge.server("app-1", "app", ServerState.ACTIVE, new Address("127.0.0.1", 7200))));
@@ -199,7 +199,7 @@ class XdsTest {
   @Test
   void aPortThatIsTakenIsNamedWithItsKey() {
     Xds second =
-        new Xds(
+        Edge.controlPlane(
             Edge.config(new HostPort("127.0.0.1", 7120)), new HostPort("127.0.0.1", xds.port()));
 
     var failure = assertThrows(StartException.class, second::start);
