@@ -6,6 +6,7 @@ import io.mooring.process.HostPort;
 import io.mooring.process.Secret;
 import io.mooring.server.access.Namespace;
 import io.mooring.server.protocol.Terms;
+import io.mooring.server.registration.Order;
 import io.mooring.token.Ids;
 import io.netty.util.NetUtil;
 import java.net.URI;
@@ -37,6 +38,7 @@ record ServerConfig(
     Duration resume,
     Duration headTimeout,
     Duration handshakeDeadline,
+    Drain drain,
     Limits limits,
     Map<String, Namespace> namespaces) {
   private static final int MOST_WEIGHT = 64;
@@ -102,6 +104,26 @@ record ServerConfig(
   record Registry(List<HostPort> addresses, Secret token) {
     Registry {
       expect(!addresses.isEmpty(), "addresses", addresses, "at least one");
+    }
+  }
+
+  /** The drain that the server asks for when it is told to stop. */
+  record Drain(int rate, Duration deadline) {
+    private static final int MOST_RATE = 100_000;
+    private static final Duration LEAST = Duration.ofSeconds(15);
+    private static final Duration MOST = Duration.ofDays(1);
+
+    Drain {
+      expect(rate >= 0 && rate <= MOST_RATE, "rate", rate, "0 to " + MOST_RATE);
+      expect(
+          deadline.compareTo(LEAST) >= 0 && deadline.compareTo(MOST) <= 0,
+          "deadline",
+          deadline,
+          "15s to 1d");
+    }
+
+    Order order() {
+      return new Order("", rate, deadline);
     }
   }
 

@@ -2,10 +2,12 @@ package io.mooring.server;
 
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.mooring.process.Departing;
 import io.mooring.process.Endpoints;
 import io.mooring.process.HostPort;
 import io.mooring.process.Program;
 import io.mooring.process.StartException;
+import io.mooring.registry.v1.Departures;
 import io.mooring.registry.v1.Load;
 import io.mooring.server.access.Authorizer;
 import io.mooring.server.api.Api;
@@ -17,6 +19,8 @@ import io.mooring.server.channel.Hub;
 import io.mooring.server.connection.Connections;
 import io.mooring.server.connection.Environment;
 import io.mooring.server.connection.Roster;
+import io.mooring.server.drain.Drain;
+import io.mooring.server.drain.Progress;
 import io.mooring.server.frame.CloseCode;
 import io.mooring.server.handshake.Gate;
 import io.mooring.server.handshake.Nonces;
@@ -24,6 +28,7 @@ import io.mooring.server.handshake.Port;
 import io.mooring.server.loop.Loops;
 import io.mooring.server.protocol.JsonDialect;
 import io.mooring.server.registration.Membership;
+import io.mooring.server.registration.Order;
 import io.mooring.server.registration.OwnAddress;
 import io.mooring.server.registration.Registrant;
 import io.mooring.server.registration.Registration;
@@ -47,7 +52,7 @@ import java.util.concurrent.TimeUnit;
  * io.mooring.server.connection.Connection}. A message's: connection, {@link Broker}, {@link Hub},
  * connections.
  */
-public final class WsAppServer implements AutoCloseable {
+public final class WsAppServer implements Departing {
   private static final long LAST_WORDS_MILLIS = 1_500;
 
   private final ServerConfig config;
@@ -59,6 +64,7 @@ public final class WsAppServer implements AutoCloseable {
   private final Broker broker;
   private final Hub hub;
   private final Connections connections;
+  private final Drain drain;
   private final Port port;
   private final Endpoints endpoints;
   private volatile Optional<Registration> registration = Optional.empty();
@@ -75,6 +81,7 @@ public final class WsAppServer implements AutoCloseable {
     JsonDialect dialect = new JsonDialect();
     hub = new Hub(loops, broker, dialect, traffic::delivered);
     connections = new Connections(config.limits().connections());
+    drain = new Drain(connections, hub::silence);
     Environment environment =
         Environment.of(
             dialect,
@@ -126,6 +133,7 @@ public final class WsAppServer implements AutoCloseable {
 
   private void begin() {
     traffic.watch(connections::count, hub::channels, loops::lagMicros);
+    drain.watch(meters);
     loops.start();
     broker.start(hub);
     port.start();
@@ -136,12 +144,28 @@ public final class WsAppServer implements AutoCloseable {
             config.registry().addresses(),
             config.registry().token(),
             this::load,
-            () -> connections.closeAll(CloseCode.DRAIN));
+            drain);
     registration = Optional.of(registering);
     registering.start();
   }
 
-  /** Leaves the registry, tells every client to come back elsewhere, and ends. */
+  /** Refuses new clients from now on, and has those that are here moved away. */
+  @Override
+  public void depart() {
+    Order own = config.drain().order();
+    CompletableFuture<Void> answered =
+        registration
+            .map(leaving -> leaving.depart(own))
+            .orElseGet(() -> CompletableFuture.completedFuture(null));
+    drain.depart(own, answered);
+  }
+
+  @Override
+  public CompletableFuture<Void> departed() {
+    return drain.finished();
+  }
+
+  /** Leaves the registry, closes the sockets that are still here, and ends. */
   @Override
   public void close() {
     CompletableFuture<Void> left =
@@ -152,6 +176,7 @@ public final class WsAppServer implements AutoCloseable {
         .completeOnTimeout(null, LAST_WORDS_MILLIS, TimeUnit.MILLISECONDS)
         .join();
     registration.ifPresent(Registration::close);
+    drain.close();
     port.close();
     broker.close();
     loops.close();
@@ -206,15 +231,28 @@ public final class WsAppServer implements AutoCloseable {
           registered.warming() ? Optional.of("warming") : broker.unavailableBecause();
       case Membership.Fenced fenced ->
           Optional.of("fenced: another instance has the id, generation " + fenced.generation());
+      case Membership.Draining draining -> Optional.empty();
       case Membership.Leaving leaving -> Optional.empty();
     };
   }
 
   private Load load() {
-    return Load.newBuilder()
-        .setConnections(connections.count())
-        .setLoopLagUs((int) Math.min(Integer.MAX_VALUE, loops.lagMicros()))
-        .setRefusing(!(membership() instanceof Membership.Registered))
+    Load.Builder load =
+        Load.newBuilder()
+            .setConnections(connections.count())
+            .setLoopLagUs((int) Math.min(Integer.MAX_VALUE, loops.lagMicros()))
+            .setRefusing(!(membership() instanceof Membership.Registered));
+    drain.progress().ifPresent(progress -> load.setDepartures(departures(progress)));
+    return load.build();
+  }
+
+  private static Departures departures(Progress progress) {
+    return Departures.newBuilder()
+        .setDrainId(progress.drainId())
+        .setTotal(progress.total())
+        .setTold(progress.told())
+        .setGone(progress.gone())
+        .setStragglers(progress.stragglers())
         .build();
   }
 

@@ -26,6 +26,7 @@ public final class Hub implements Deliveries {
   private final LongConsumer sent;
   private final List<Map<String, Channel>> byHome = new ArrayList<>();
   private final LongAdder channels = new LongAdder();
+  private volatile boolean silent;
 
   /**
    * @param sent counts messages to clients
@@ -80,14 +81,23 @@ public final class Hub implements Deliveries {
     return channels.intValue();
   }
 
+  /** Nothing that comes from now on is delivered; for any thread. */
+  public void silence() {
+    silent = true;
+  }
+
   @Override
   public void delivered(String channel, Delivery delivery) {
-    at(channel, there -> there.delivered(delivery));
+    if (!silent) {
+      at(channel, there -> there.delivered(delivery));
+    }
   }
 
   @Override
   public void renewed(String channel) {
-    at(channel, Channel::renewed);
+    if (!silent) {
+      at(channel, Channel::renewed);
+    }
   }
 
   private void at(String name, Consumer<Channel> task) {

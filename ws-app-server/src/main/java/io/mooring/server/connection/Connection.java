@@ -22,8 +22,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One client's connection. Belongs to its loop; only {@link #close} may be called from elsewhere.
- * There may be very many: no field that could be shared, and nothing allocated before it is needed.
+ * One client's connection. Belongs to its loop; only {@code close} and {@link #displace} may be
+ * called from elsewhere. There may be very many: no field that could be shared, and nothing
+ * allocated before it is needed.
  */
 public final class Connection implements Session, Subscriber, Liveness.Peer {
   private static final Subscription[] NONE = {};
@@ -45,6 +46,7 @@ public final class Connection implements Session, Subscriber, Liveness.Peer {
   private Subscription[] subscriptions = NONE;
   private int size;
   private boolean closing;
+  private @Nullable Parting parting;
 
   /**
    * @param envoy the Envoy that it came through; empty if that did not say
@@ -80,6 +82,56 @@ public final class Connection implements Session, Subscriber, Liveness.Peer {
   /** Closes the socket; may be called on any thread. */
   public void close(CloseCode why) {
     loop.run(() -> socket.close(why));
+  }
+
+  /**
+   * Closes the socket, and tells the client when to come back; may be called on any thread.
+   *
+   * @param slot in nanoseconds of {@link System#nanoTime}
+   */
+  public void close(CloseCode why, long slot) {
+    loop.run(
+        () -> {
+          long wait = TimeUnit.NANOSECONDS.toMillis(slot - System.nanoTime());
+          socket.close(why, why.reason() + ";ra=" + Math.max(0, wait));
+        });
+  }
+
+  /**
+   * Tells the client to reconnect at its slot, for a drain.
+   *
+   * @param slot in nanoseconds of {@link System#nanoTime}
+   * @return false if the slot has passed, so that nothing was sent
+   */
+  public boolean move(long slot) {
+    assert loop.inside();
+    long now = System.nanoTime();
+    if (closing) {
+      return true;
+    }
+    if (slot - now < 0) {
+      return false;
+    }
+    if (parting == null) {
+      parting = new Parting(loop, socket);
+    }
+    parting.told(now);
+    long after = TimeUnit.NANOSECONDS.toMillis(slot - now);
+    send(environment.dialect().reconnect(after, "drain"));
+    return true;
+  }
+
+  /** A newer connection has this one's id; may be called on any thread. */
+  void displace() {
+    loop.run(
+        () -> {
+          if (parting == null) {
+            socket.close(CloseCode.REPLACED);
+          } else if (!closing) {
+            environment.connections().linger(this);
+            parting.displaced(System.nanoTime());
+          }
+        });
   }
 
   /** The connection's id, unique in the fleet. */
@@ -165,6 +217,9 @@ public final class Connection implements Session, Subscriber, Liveness.Peer {
   public void closing() {
     closing = true;
     liveness.stop();
+    if (parting != null) {
+      parting.stop();
+    }
     environment
         .connections()
         .leave(this, new Ended(view(), socket.code(), socket.reason(), System.nanoTime()));

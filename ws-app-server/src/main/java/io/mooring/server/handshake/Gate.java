@@ -59,7 +59,7 @@ public final class Gate implements Admission {
 
   @Override
   public Admitted admit(UpgradeRequest request, Loop loop) {
-    long generation = generation();
+    expectOpen();
     if (loop.lagNanos() > deadlineNanos) {
       throw Refusal.unavailable("overloaded", "the server is behind with its work").exception();
     }
@@ -71,11 +71,18 @@ public final class Gate implements Admission {
       throw Refusal.unavailable("full", "the server holds as many connections as it may")
           .exception();
     }
-    if (!nonces.use(identity.nonce())) {
+    long generation;
+    try {
+      // Again, now that it counts: a drain that counts nobody must not have overlooked this one.
+      generation = expectOpen();
+      if (!nonces.use(identity.nonce())) {
+        throw forbidden("identity_replayed", "the identity header was used before");
+      }
+    } catch (RefusedException refused) {
       if (stays) {
         connections.release();
       }
-      throw forbidden("identity_replayed", "the identity header was used before");
+      throw refused;
     }
     if (dismissal.isPresent()) {
       return dismissal.get().admitted(subprotocol(request));
@@ -89,16 +96,22 @@ public final class Gate implements Admission {
     return new Admitted(connection.socket(), subprotocol(request), hello, connection::enter);
   }
 
-  private long generation() {
+  /** The server's generation, if it takes connections. */
+  private long expectOpen() {
     return switch (membership.get()) {
       case Membership.Registered registered -> registered.generation();
       case Membership.Registering registering ->
           throw Refusal.unavailable("registering", "the server is not registered yet").exception();
       case Membership.Fenced fenced ->
           throw Refusal.unavailable("fenced", "another instance has the server's id").exception();
-      case Membership.Leaving leaving ->
-          throw Refusal.unavailable("draining", "the server is leaving").exception();
+      case Membership.Draining draining -> throw leaving();
+      case Membership.Leaving leaving -> throw leaving();
     };
+  }
+
+  private static RefusedException leaving() {
+    return Refusal.unavailable("draining", "the server is leaving; another takes the connection")
+        .exception();
   }
 
   private Identity identity(UpgradeRequest request) {

@@ -43,6 +43,12 @@ public interface Dialect {
   /** The subscription's continuity broke; it is live again from {@code position} on. */
   byte[] lost(String channel, Gap reason, Position position);
 
+  /**
+   * @param afterMillis when the client is to open its next connection
+   * @param reason one word
+   */
+  byte[] reconnect(long afterMillis, String reason);
+
   byte[] ping();
 
   /**

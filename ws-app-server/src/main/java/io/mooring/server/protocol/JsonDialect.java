@@ -147,6 +147,11 @@ public final class JsonDialect implements Dialect {
   }
 
   @Override
+  public byte[] reconnect(long afterMillis, String reason) {
+    return JsonFrame.op("reconnect").number("after_ms", afterMillis).text("reason", reason).frame();
+  }
+
+  @Override
   public byte[] ping() {
     return JsonFrame.op("ping").frame();
   }

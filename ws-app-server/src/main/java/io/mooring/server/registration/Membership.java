@@ -16,6 +16,9 @@ public sealed interface Membership {
    */
   record Registered(long generation, boolean warming) implements Membership {}
 
+  /** Registered, but takes no new clients: it is drained, or was told to stop. */
+  record Draining(long generation) implements Membership {}
+
   /**
    * Another instance holds the server's id.
    *
@@ -23,6 +26,6 @@ public sealed interface Membership {
    */
   record Fenced(long generation) implements Membership {}
 
-  /** Told to stop. */
+  /** Takes itself out of the registry. */
   record Leaving() implements Membership {}
 }

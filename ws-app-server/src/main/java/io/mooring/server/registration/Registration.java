@@ -1,19 +1,21 @@
 package io.mooring.server.registration;
 
 import io.grpc.Status;
-import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
 import io.mooring.process.HostPort;
 import io.mooring.process.Secret;
 import io.mooring.registry.v1.Claim;
 import io.mooring.registry.v1.DeregisterRequest;
+import io.mooring.registry.v1.DrainRequest;
 import io.mooring.registry.v1.Load;
+import io.mooring.registry.v1.Move;
 import io.mooring.registry.v1.RegisterRequest;
 import io.mooring.registry.v1.RegisterResponse;
 import io.mooring.registry.v1.Renewed;
 import io.mooring.registry.v1.ServerCommand;
 import io.mooring.registry.v1.ServerReport;
 import io.mooring.registry.v1.State;
+import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
@@ -31,28 +33,39 @@ import org.slf4j.LoggerFactory;
 /**
  * Registers the server and keeps its lease: one session at a time, with whichever registry answers.
  * Silence costs nothing but another try, elsewhere; only explicit answers change what the server
- * is: EXPIRED makes it register again as the same instance, FENCED ends it. Everything but {@link
- * #membership} happens on one thread.
+ * is: RENEWED says whether it drains, EXPIRED makes it register again as the same instance, FENCED
+ * ends it. Everything but {@link #membership} happens on one thread.
  */
 public final class Registration implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Registration.class);
 
-  private static final long ANSWER_MILLIS = 2_000;
-  private static final long LEAVE_MILLIS = 1_000;
+  /** A registry that takes longer has stopped, though its host may still take connections. */
+  private static final long ANSWER_MILLIS = 1_500;
+
+  private static final long LEAVE_MILLIS = 500;
   private static final long FIRST_BACKOFF_MILLIS = 100;
-  private static final long MOST_BACKOFF_MILLIS = 3_000;
+
+  /** Short, so that all servers have found a registry soon after one is back. */
+  private static final long MOST_BACKOFF_MILLIS = 500;
+
+  private static final long DRAINING_HEARTBEAT_MILLIS = 500;
+  private static final long WISH_MILLIS = 1_000;
 
   private static final double JITTER = 0.1;
 
   private final Registrant registrant;
   private final Supplier<Load> load;
-  private final Runnable fenced;
+  private final Orders orders;
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("registration").factory());
   private final Registries registries;
   private volatile Membership membership =
       new Membership.Registering("no registry has answered yet");
+
+  /** The process was told to stop: new clients are refused whatever the registry says. */
+  private volatile boolean departing;
+
   private @Nullable Claim claim;
   private long heartbeatMillis;
   private int failures;
@@ -61,17 +74,16 @@ public final class Registration implements AutoCloseable {
 
   /**
    * @param load what heartbeats report; called on the registration's thread
-   * @param fenced called once, on the registration's thread, when another instance has the id
    */
   public Registration(
       Registrant registrant,
       List<HostPort> addresses,
       Secret token,
       Supplier<Load> load,
-      Runnable fenced) {
+      Orders orders) {
     this.registrant = registrant;
     this.load = load;
-    this.fenced = fenced;
+    this.orders = orders;
     this.registries = new Registries(addresses, token, this::onThread);
   }
 
@@ -81,7 +93,36 @@ public final class Registration implements AutoCloseable {
 
   /** What the server is now; for any thread. */
   public Membership membership() {
-    return membership;
+    Membership now = membership;
+    return departing && now instanceof Membership.Registered registered
+        ? new Membership.Draining(registered.generation())
+        : now;
+  }
+
+  /**
+   * From the return of this method on, {@link #membership} lets nobody in; the registry is asked to
+   * drain the server until it does.
+   *
+   * @param own what the registry is asked for; its name does not matter
+   * @return completes when a registry has answered, or drains the server already
+   */
+  public CompletableFuture<Void> depart(Order own) {
+    departing = true;
+    Wish wish =
+        new Wish(
+            registries,
+            DrainRequest.newBuilder()
+                .setServerId(registrant.serverId())
+                .setRate(own.rate())
+                .setDeadlineMs((int) own.deadline().toMillis())
+                .build(),
+            ANSWER_MILLIS);
+    onThread(
+        () -> {
+          pursue(wish);
+          reportNow();
+        });
+    return wish.answered();
   }
 
   /**
@@ -93,22 +134,36 @@ public final class Registration implements AutoCloseable {
     CompletableFuture<Void> left = new CompletableFuture<>();
     onThread(
         () -> {
-          boolean registered = membership instanceof Membership.Registered;
+          boolean over = over();
           membership = new Membership.Leaving();
           endSession();
           Claim held = claim;
-          if (!registered || held == null) {
+          if (over || held == null) {
             left.complete(null);
-            return;
+          } else {
+            deregister(held, registries.count() + 1, left);
           }
-          registries
-              .stub()
-              .withDeadlineAfter(LEAVE_MILLIS, TimeUnit.MILLISECONDS)
-              .deregister(
-                  DeregisterRequest.newBuilder().setClaim(held).build(),
-                  new Answer<>(answer -> left.complete(null), failure -> left.complete(null)));
         });
     return left;
+  }
+
+  /** Tries each registry: of those that answer no more, the one in use may be the first. */
+  private void deregister(Claim held, int tries, CompletableFuture<Void> left) {
+    if (tries == 0) {
+      left.complete(null);
+      return;
+    }
+    registries
+        .stub()
+        .withDeadlineAfter(LEAVE_MILLIS, TimeUnit.MILLISECONDS)
+        .deregister(
+            DeregisterRequest.newBuilder().setClaim(held).build(),
+            new Answer<>(
+                answer -> left.complete(null),
+                failure -> {
+                  registries.next();
+                  deregister(held, tries - 1, left);
+                }));
   }
 
   @Override
@@ -166,7 +221,7 @@ public final class Registration implements AutoCloseable {
             .build();
     claim = held;
     heartbeatMillis = Math.max(1, response.getHeartbeatMs());
-    membership = new Membership.Registered(response.getGeneration(), warming(response.getState()));
+    stand(held, response.getState());
     log.info(
         "event=registered registry={} server={} generation={} incarnation={}",
         registries.address(),
@@ -197,16 +252,39 @@ public final class Registration implements AutoCloseable {
     if (over() || session != on || reports == null) {
       return;
     }
-    if (on.unanswered) {
-      failed(
-          new StatusRuntimeException(
-              Status.UNAVAILABLE.withDescription("no answer to a heartbeat")));
-      return;
-    }
-    on.unanswered = true;
+    on.awaitAnswer();
     reports.onNext(ServerReport.newBuilder().setClaim(held).setLoad(load.get()).build());
     double factor = 1 + ThreadLocalRandom.current().nextDouble(-JITTER, JITTER);
-    plan(() -> report(on, held), (long) (heartbeatMillis * factor));
+    plan(() -> report(on, held), (long) (intervalMillis() * factor));
+  }
+
+  private long intervalMillis() {
+    return membership() instanceof Membership.Draining
+        ? Math.min(heartbeatMillis, DRAINING_HEARTBEAT_MILLIS)
+        : heartbeatMillis;
+  }
+
+  /** Instead of the heartbeat that is planned. */
+  private void reportNow() {
+    Session current = session;
+    Claim held = claim;
+    if (current != null && held != null) {
+      unplan();
+      report(current, held);
+    }
+  }
+
+  /** Asks for a drain while the registry does not drain the server, also if it was called off. */
+  private void pursue(Wish wish) {
+    if (over()) {
+      return;
+    }
+    if (membership instanceof Membership.Draining) {
+      wish.met();
+    } else if (claim != null) {
+      wish.ask();
+    }
+    after(() -> pursue(wish), WISH_MILLIS);
   }
 
   private void commanded(ServerCommand command) {
@@ -228,13 +306,39 @@ public final class Registration implements AutoCloseable {
 
   private void renewed(Renewed renewed) {
     Claim held = claim;
-    if (held != null) {
-      membership = new Membership.Registered(held.getGeneration(), warming(renewed.getState()));
+    if (held == null) {
+      return;
+    }
+    boolean drained = membership instanceof Membership.Draining;
+    stand(held, renewed.getState());
+    if (!(membership instanceof Membership.Draining)) {
+      orders.stay();
+      return;
+    }
+    if (renewed.hasMove()) {
+      orders.move(order(renewed.getMove()));
+    }
+    if (!drained) {
+      reportNow();
     }
   }
 
-  private static boolean warming(State state) {
-    return state == State.STATE_WARMING;
+  /** Only ACTIVE ends a drain: a server is WARMING again after a lease that ended in the middle. */
+  private void stand(Claim held, State state) {
+    boolean draining =
+        state == State.STATE_DRAINING
+            || membership instanceof Membership.Draining && state != State.STATE_ACTIVE;
+    membership =
+        draining
+            ? new Membership.Draining(held.getGeneration())
+            : new Membership.Registered(held.getGeneration(), state == State.STATE_WARMING);
+  }
+
+  private static Order order(Move move) {
+    return new Order(
+        move.getDrainId(),
+        move.getRate(),
+        Duration.ofMillis(Integer.toUnsignedLong(move.getDeadlineMs())));
   }
 
   private void fenced(long generation) {
@@ -244,7 +348,7 @@ public final class Registration implements AutoCloseable {
         generation);
     membership = new Membership.Fenced(generation);
     endSession();
-    fenced.run();
+    orders.fenced();
   }
 
   private void failed(Throwable failure) {
@@ -278,8 +382,11 @@ public final class Registration implements AutoCloseable {
     unplan();
     Session ended = session;
     session = null;
-    if (ended != null && ended.reports != null) {
-      ended.reports.onError(Status.CANCELLED.asRuntimeException());
+    if (ended != null) {
+      ended.answered();
+      if (ended.reports != null) {
+        ended.reports.onError(Status.CANCELLED.asRuntimeException());
+      }
     }
   }
 
@@ -287,6 +394,7 @@ public final class Registration implements AutoCloseable {
     return switch (membership) {
       case Membership.Registering registering -> false;
       case Membership.Registered registered -> false;
+      case Membership.Draining draining -> false;
       case Membership.Fenced other -> true;
       case Membership.Leaving leaving -> true;
     };
@@ -300,10 +408,15 @@ public final class Registration implements AutoCloseable {
   }
 
   private void plan(Runnable task, long millis) {
+    planned = after(task, millis);
+  }
+
+  private @Nullable ScheduledFuture<?> after(Runnable task, long millis) {
     try {
-      planned = thread.schedule(task, millis, TimeUnit.MILLISECONDS);
+      return thread.schedule(task, millis, TimeUnit.MILLISECONDS);
     } catch (RejectedExecutionException closed) {
       log.debug("event=registration_closed");
+      return null;
     }
   }
 
@@ -318,12 +431,29 @@ public final class Registration implements AutoCloseable {
   /** One stream; what arrives on one that was given up does not count. */
   private final class Session implements StreamObserver<ServerCommand> {
     private @Nullable StreamObserver<ServerReport> reports;
-    private boolean unanswered;
+    private @Nullable ScheduledFuture<?> patience;
+
+    /** Gives up unless something comes in time; further reports meanwhile prolong nothing. */
+    private void awaitAnswer() {
+      if (patience == null) {
+        patience =
+            after(
+                () -> onError(Status.UNAVAILABLE.withDescription("no answer").asException()),
+                ANSWER_MILLIS);
+      }
+    }
+
+    private void answered() {
+      if (patience != null) {
+        patience.cancel(false);
+        patience = null;
+      }
+    }
 
     @Override
     public void onNext(ServerCommand command) {
       if (session == this) {
-        unanswered = false;
+        answered();
         commanded(command);
       }
     }

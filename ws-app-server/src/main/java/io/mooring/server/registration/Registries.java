@@ -33,6 +33,10 @@ final class Registries implements AutoCloseable {
     }
   }
 
+  int count() {
+    return addresses.size();
+  }
+
   HostPort address() {
     return addresses.get(current);
   }

@@ -1,11 +1,13 @@
 package io.mooring.server.registration;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.mooring.process.HostPort;
 import io.mooring.process.Secret;
+import io.mooring.registry.v1.DrainRequest;
 import io.mooring.registry.v1.Load;
 import io.mooring.registry.v1.RegisterRequest;
 import io.mooring.registry.v1.State;
@@ -13,16 +15,19 @@ import io.mooring.server.stand.Registrar;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class RegistrationTest {
-  private final AtomicInteger fenced = new AtomicInteger();
+  private final Ordered orders = new Ordered();
   private final List<AutoCloseable> open = new ArrayList<>();
 
   @AfterEach
@@ -119,7 +124,7 @@ class RegistrationTest {
 
     Awaitility.await().until(() -> registrar.reports.size() >= before + 3);
     assertEquals(1, registrar.registrations.size());
-    assertEquals(0, fenced.get());
+    assertEquals(0, orders.fenced.get());
   }
 
   @Test
@@ -146,7 +151,7 @@ class RegistrationTest {
 
     registrar.mood = Registrar.Mood.FENCES;
 
-    Awaitility.await().until(() -> fenced.get() == 1);
+    Awaitility.await().until(() -> orders.fenced.get() == 1);
     assertEquals(new Membership.Fenced(99), registration.membership());
   }
 
@@ -158,7 +163,7 @@ class RegistrationTest {
 
     registrar.mood = Registrar.Mood.OVERTAKEN;
 
-    Awaitility.await().until(() -> fenced.get() == 1);
+    Awaitility.await().until(() -> orders.fenced.get() == 1);
     assertEquals(new Membership.Fenced(99), registration.membership());
   }
 
@@ -185,6 +190,147 @@ class RegistrationTest {
     assertInstanceOf(Membership.Leaving.class, registration.membership());
   }
 
+  @Test
+  void carriesOutTheStandingOrderWhoeverAnswers() throws IOException {
+    Registrar first = registrar();
+    Registrar second = registrar();
+    Registration registration = registration(first.address(), second.address());
+    Awaitility.await().until(() -> orders.last.get().equals("stay"));
+
+    first.drain("d1", 20, Duration.ofSeconds(300));
+    second.drain("d1", 20, Duration.ofSeconds(300));
+
+    Awaitility.await().until(() -> orders.last.get().equals("move d1 20/s PT5M"));
+    assertEquals(new Membership.Draining(7), registration.membership());
+
+    first.mood = Registrar.Mood.SILENT;
+    second.drain("d1", 40, Duration.ofSeconds(60));
+
+    Awaitility.await().until(() -> orders.last.get().equals("move d1 40/s PT1M"));
+    assertEquals(new Membership.Draining(7), registration.membership());
+
+    second.cancelDrain();
+
+    Awaitility.await().until(() -> orders.last.get().equals("stay"));
+    assertEquals(new Membership.Registered(7, false), registration.membership());
+  }
+
+  @Test
+  void drainsOnWhileNoRegistryAnswers() throws IOException {
+    Registrar registrar = registrar();
+    Registration registration = registration(registrar.address());
+    registrar.drain("d1", 20, Duration.ofSeconds(300));
+    Awaitility.await().until(() -> orders.last.get().equals("move d1 20/s PT5M"));
+    int sessions = registrar.sessions.get();
+
+    registrar.mood = Registrar.Mood.SILENT;
+
+    Awaitility.await().until(() -> registrar.sessions.get() >= sessions + 2);
+    assertEquals(new Membership.Draining(7), registration.membership());
+    assertEquals("move d1 20/s PT5M", orders.last.get());
+  }
+
+  @Test
+  void isStillDrainingWhenItWarmsUpAgainAfterALeaseThatEnded() throws IOException {
+    Registrar registrar = registrar();
+    Registration registration = registration(registrar.address());
+    registrar.drain("d1", 20, Duration.ofSeconds(300));
+    Awaitility.await().until(() -> registration.membership() instanceof Membership.Draining);
+
+    registrar.state = State.STATE_WARMING;
+    registrar.mood = Registrar.Mood.EXPIRES_ONCE;
+
+    Awaitility.await().until(() -> registrar.registrations.size() == 2);
+    int before = registrar.reports.size();
+    Awaitility.await().until(() -> registrar.reports.size() >= before + 2);
+    assertEquals(new Membership.Draining(7), registration.membership());
+
+    registrar.cancelDrain();
+
+    Awaitility.await()
+        .until(() -> registration.membership().equals(new Membership.Registered(7, false)));
+  }
+
+  @Test
+  void refusesAtOnceAndAsksToBeDrainedWhenItDeparts() throws Exception {
+    Registrar registrar = registrar();
+    Registration registration = registration(registrar.address());
+    Awaitility.await().until(() -> registrar.reports.size() >= 2);
+
+    CompletableFuture<Void> answered =
+        registration.depart(new Order("", 30, Duration.ofSeconds(200)));
+
+    assertEquals(new Membership.Draining(7), registration.membership());
+    answered.get(5, TimeUnit.SECONDS);
+    DrainRequest wish = registrar.wishes.getFirst();
+    assertEquals("app-1", wish.getServerId());
+    assertEquals(30, wish.getRate());
+    assertEquals(200_000, wish.getDeadlineMs());
+    Awaitility.await().until(() -> orders.last.get().equals("move wish 30/s PT3M20S"));
+  }
+
+  @Test
+  void asksAgainWhileItIsNotDrained() throws Exception {
+    Registrar registrar = registrar();
+    registrar.grants = false;
+    Registration registration = registration(registrar.address());
+    Awaitility.await().until(() -> registrar.reports.size() >= 2);
+
+    CompletableFuture<Void> answered =
+        registration.depart(new Order("", 0, Duration.ofSeconds(300)));
+
+    Awaitility.await().until(() -> registrar.wishes.size() >= 3);
+    assertFalse(answered.isDone());
+    registrar.grants = true;
+    answered.get(5, TimeUnit.SECONDS);
+  }
+
+  @Test
+  void doesNotAskForTheDrainThatItIsIn() throws Exception {
+    Registrar registrar = registrar();
+    Registration registration = registration(registrar.address());
+    registrar.drain("d1", 20, Duration.ofSeconds(300));
+    Awaitility.await().until(() -> orders.last.get().equals("move d1 20/s PT5M"));
+
+    registration.depart(new Order("", 0, Duration.ofSeconds(300))).get(5, TimeUnit.SECONDS);
+
+    assertEquals(0, registrar.wishes.size());
+  }
+
+  @Test
+  void leavesByAnotherRegistryWhenOneAnswersNoMore() throws Exception {
+    Registrar first = registrar();
+    Registrar second = registrar();
+    Registration registration = registration(first.address(), second.address());
+    Awaitility.await().until(() -> first.reports.size() >= 2);
+    first.close();
+
+    registration.leave().get(5, TimeUnit.SECONDS);
+
+    assertEquals(7, second.departures.getFirst().getClaim().getGeneration());
+  }
+
+  /** Remembers what it was told last. */
+  private static final class Ordered implements Orders {
+    private final AtomicReference<String> last = new AtomicReference<>("nothing");
+    private final AtomicInteger fenced = new AtomicInteger();
+
+    @Override
+    public void stay() {
+      last.set("stay");
+    }
+
+    @Override
+    public void move(Order order) {
+      last.set("move " + order.drainId() + " " + order.rate() + "/s " + order.deadline());
+    }
+
+    @Override
+    public void fenced() {
+      fenced.incrementAndGet();
+    }
+  }
+
   private Registrar registrar() throws IOException {
     Registrar registrar = Registrar.start();
     open.add(registrar);
@@ -206,7 +352,7 @@ class RegistrationTest {
             List.of(registries),
             Secret.of("secret"),
             () -> Load.newBuilder().setConnections(5).build(),
-            fenced::incrementAndGet);
+            orders);
     open.add(registration);
     registration.start();
     return registration;

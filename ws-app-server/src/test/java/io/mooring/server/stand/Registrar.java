@@ -13,10 +13,14 @@ import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.StatusProto;
 import io.grpc.stub.StreamObserver;
 import io.mooring.process.HostPort;
+import io.mooring.registry.v1.Departures;
 import io.mooring.registry.v1.DeregisterRequest;
 import io.mooring.registry.v1.DeregisterResponse;
+import io.mooring.registry.v1.DrainProgress;
+import io.mooring.registry.v1.DrainRequest;
 import io.mooring.registry.v1.Expired;
 import io.mooring.registry.v1.Fenced;
+import io.mooring.registry.v1.Move;
 import io.mooring.registry.v1.RegisterRequest;
 import io.mooring.registry.v1.RegisterResponse;
 import io.mooring.registry.v1.RegistryGrpc;
@@ -27,7 +31,9 @@ import io.mooring.registry.v1.State;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -49,8 +55,17 @@ public final class Registrar extends RegistryGrpc.RegistryImplBase implements Au
   public final List<ServerReport> reports = new CopyOnWriteArrayList<>();
   public final List<DeregisterRequest> departures = new CopyOnWriteArrayList<>();
   public final List<String> tokens = new CopyOnWriteArrayList<>();
+  public final AtomicInteger sessions = new AtomicInteger();
   public volatile Mood mood = Mood.RENEWS;
   public volatile State state = State.STATE_ACTIVE;
+
+  /** What servers have asked for themselves. */
+  public final List<DrainRequest> wishes = new CopyOnWriteArrayList<>();
+
+  /** Whether it takes such a wish up; else it does not even answer. */
+  public volatile boolean grants = true;
+
+  private volatile Optional<Move> move = Optional.empty();
   private final AtomicInteger generation = new AtomicInteger(6);
   private final Server server;
   private final HostPort address;
@@ -71,6 +86,45 @@ public final class Registrar extends RegistryGrpc.RegistryImplBase implements Au
 
   public HostPort address() {
     return address;
+  }
+
+  /** From now on it has the server move its clients. */
+  public void drain(String id, int rate, Duration deadline) {
+    move =
+        Optional.of(
+            Move.newBuilder()
+                .setDrainId(id)
+                .setRate(rate)
+                .setDeadlineMs((int) deadline.toMillis())
+                .build());
+    state = State.STATE_DRAINING;
+  }
+
+  public void cancelDrain() {
+    state = State.STATE_ACTIVE;
+    move = Optional.empty();
+  }
+
+  /** What the server has said of its drain last. */
+  public Departures lastDepartures() {
+    return reports.isEmpty()
+        ? Departures.getDefaultInstance()
+        : reports.getLast().getLoad().getDepartures();
+  }
+
+  @Override
+  public void drain(DrainRequest request, StreamObserver<DrainProgress> progress) {
+    wishes.add(request);
+    if (grants) {
+      progress.onNext(DrainProgress.getDefaultInstance());
+      drain("wish", request.getRate(), Duration.ofMillis(request.getDeadlineMs()));
+    }
+  }
+
+  private Renewed renewed() {
+    Renewed.Builder renewed = Renewed.newBuilder().setState(state);
+    move.ifPresent(renewed::setMove);
+    return renewed.build();
   }
 
   @Override
@@ -108,14 +162,14 @@ public final class Registrar extends RegistryGrpc.RegistryImplBase implements Au
 
   @Override
   public StreamObserver<ServerReport> session(StreamObserver<ServerCommand> commands) {
+    sessions.incrementAndGet();
     return new StreamObserver<>() {
       @Override
       public void onNext(ServerReport report) {
         reports.add(report);
         ServerCommand.Builder command = ServerCommand.newBuilder();
         switch (mood) {
-          case RENEWS ->
-              commands.onNext(command.setRenewed(Renewed.newBuilder().setState(state)).build());
+          case RENEWS -> commands.onNext(command.setRenewed(renewed()).build());
           case SILENT -> {}
           case EXPIRES_ONCE -> {
             mood = Mood.RENEWS;

@@ -1,0 +1,5 @@
+/** Moving the clients away, at a rate, before the server ends. */
+@NullMarked
+package io.mooring.server.drain;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.mooring.server.drain;
+
+import org.jspecify.annotations.NullMarked;
