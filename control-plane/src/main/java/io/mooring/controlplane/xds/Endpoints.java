@@ -2,6 +2,7 @@ package io.mooring.controlplane.xds;
 
 import com.google.protobuf.UInt32Value;
 import io.envoyproxy.envoy.config.core.v3.Address;
+import io.envoyproxy.envoy.config.core.v3.HealthStatus;
 import io.envoyproxy.envoy.config.core.v3.SocketAddress;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.envoyproxy.envoy.config.endpoint.v3.Endpoint;
@@ -21,18 +22,23 @@ final class Endpoints {
   }
 
   /**
-   * Servers of other services stand at priority 1: a pin reaches them there, placement by hash
-   * never does. A DRAINING server is not here any more; its sockets live on.
+   * Servers of other services stand at priority 1, and as unhealthy: a pin reaches them there,
+   * placement by hash never does, not even when priority 0 is empty. A DRAINING server is not here
+   * any more; its sockets live on.
    */
   private static ClusterLoadAssignment ws(RegistryView view, String defaultService) {
     LocalityLbEndpoints.Builder own = LocalityLbEndpoints.newBuilder();
     LocalityLbEndpoints.Builder foreign = LocalityLbEndpoints.newBuilder().setPriority(1);
     for (Server server : view.servers()) {
       if (server.state().inEndpoints()) {
-        (server.service().equals(defaultService) ? own : foreign)
-            .addLbEndpoints(
-                endpoint(server.id(), server.address().ip(), server.address().port())
-                    .setLoadBalancingWeight(UInt32Value.of(server.weight())));
+        LbEndpoint.Builder endpoint =
+            endpoint(server.id(), server.address().ip(), server.address().port())
+                .setLoadBalancingWeight(UInt32Value.of(server.weight()));
+        if (server.service().equals(defaultService)) {
+          own.addLbEndpoints(endpoint);
+        } else {
+          foreign.addLbEndpoints(endpoint.setHealthStatus(HealthStatus.UNHEALTHY));
+        }
       }
     }
     ClusterLoadAssignment.Builder assignment =
