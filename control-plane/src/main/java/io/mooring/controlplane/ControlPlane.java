@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.mooring.controlplane.acknowledgement.EnvoyReports;
 import io.mooring.controlplane.admin.AdminApi;
 import io.mooring.controlplane.admin.Connections;
 import io.mooring.controlplane.admin.Envoys;
@@ -11,10 +12,12 @@ import io.mooring.controlplane.admin.Explain;
 import io.mooring.controlplane.admin.Gate;
 import io.mooring.controlplane.admin.Servers;
 import io.mooring.controlplane.connections.ConnectionSearch;
+import io.mooring.controlplane.drain.DrainDriver;
+import io.mooring.controlplane.drain.Drains;
 import io.mooring.controlplane.explain.Explainer;
 import io.mooring.controlplane.leader.Leadership;
 import io.mooring.controlplane.lease.Reaper;
-import io.mooring.controlplane.registration.Loads;
+import io.mooring.controlplane.load.Loads;
 import io.mooring.controlplane.registration.RegistryEndpoint;
 import io.mooring.controlplane.registration.Services;
 import io.mooring.controlplane.warming.Warming;
@@ -53,6 +56,7 @@ public final class ControlPlane implements AutoCloseable {
   private final Xds xds;
   private final Leadership leadership;
   private final Warming warming;
+  private final DrainDriver driver;
   private final Reaper reaper;
   private final Endpoints http;
 
@@ -61,13 +65,15 @@ public final class ControlPlane implements AutoCloseable {
     InstantSource clock = InstantSource.system();
     MeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     Services services = new Services(config.services());
-    Loads loads = new Loads();
     redis = redis(config.redis().url());
     RegistryStore store = new RegistryStore(redis);
     follower = new RegistryFollower(redis);
+    Loads loads = new Loads(store);
+    EnvoyReports reports = new EnvoyReports(store);
+    Drains drains = new Drains(store, reports, loads, meters);
     registry =
         new RegistryEndpoint(
-            config.registry().address(), store, follower::view, services, loads, config.lease());
+            config.registry().address(), store, follower::view, services, drains, config.lease());
     xds =
         new Xds(
             config.name(),
@@ -83,7 +89,8 @@ public final class ControlPlane implements AutoCloseable {
             },
             meters);
     leadership = new Leadership(new Election(redis), config.name());
-    warming = new Warming(store, leadership::fence, xds::laggards);
+    warming = new Warming(store, leadership::fence, reports);
+    driver = new DrainDriver(store, follower, leadership::fence, reports, drains);
     reaper = new Reaper(store, follower, leadership::fence, config.lease().ttl(), meters);
     Envoys envoys = new Envoys(follower, xds, clock);
     Optional<ConnectionSearch> search =
@@ -110,7 +117,7 @@ public final class ControlPlane implements AutoCloseable {
           warming.follow(admitted);
         });
     follower.onChange(registry::follow);
-    follower.onChange(loads::follow);
+    follower.onChange(drains::follow);
     measure(meters);
   }
 
@@ -137,6 +144,7 @@ public final class ControlPlane implements AutoCloseable {
     follower.start();
     leadership.start();
     reaper.start();
+    driver.start();
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       CompletableFuture.allOf(
               CompletableFuture.runAsync(http::start, threads),
@@ -226,6 +234,7 @@ public final class ControlPlane implements AutoCloseable {
     leadership.close();
     http.close();
     warming.close();
+    driver.close();
     reaper.close();
     follower.close();
     xds.close();

@@ -74,22 +74,25 @@ public final class Tier implements AutoCloseable {
   }
 
   public Claim admit(String id, int port) {
-    Registration registration =
-        new Registration(
-            id,
-            "uid-" + id,
-            0,
-            "app",
-            new Address("127.0.0.1", port),
-            Optional.empty(),
-            8,
-            "",
-            Set.of(),
-            Map.of());
-    if (store.register(registration, 0) instanceof Admission.Admitted admitted) {
+    if (store.register(registration(id, "uid-" + id, port), 0)
+        instanceof Admission.Admitted admitted) {
       return admitted.claim();
     }
     throw new AssertionError(id + " was not admitted");
+  }
+
+  public static Registration registration(String id, String uid, int port) {
+    return new Registration(
+        id,
+        uid,
+        0,
+        "app",
+        new Address("127.0.0.1", port),
+        Optional.empty(),
+        8,
+        "",
+        Set.of(),
+        Map.of());
   }
 
   public Claim admitActive(String id, int port) {

@@ -293,12 +293,28 @@ public final class RegistryStore {
 
   private static Standing standing(Script script, List<String> answer) {
     return switch (answer.getFirst()) {
-      case "HELD" ->
-          new Standing.Held(ServerState.valueOf(answer.get(1)), Long.parseLong(answer.get(2)));
+      case "HELD" -> held(answer.get(1), answer.subList(2, answer.size()));
       case "EXPIRED" -> new Standing.Expired();
       case "FENCED" -> new Standing.Fenced(Long.parseLong(answer.get(1)));
       default -> throw unexpected(script, answer);
     };
+  }
+
+  private static Standing.Held held(String state, List<String> rest) {
+    ServerState now = ServerState.valueOf(state);
+    return new Standing.Held(
+        now,
+        now == ServerState.DRAINING ? drain(rest.subList(1, 4)) : Optional.empty(),
+        Long.parseLong(rest.getFirst()));
+  }
+
+  /** One that somebody made unreadable is none: its server only refuses new clients. */
+  private static Optional<Drain> drain(List<String> fields) {
+    try {
+      return Optional.of(ServerHash.drain(fields.get(0), fields.get(1), fields.get(2)));
+    } catch (IllegalArgumentException unreadable) {
+      return Optional.empty();
+    }
   }
 
   private static boolean held(List<String> answer) {

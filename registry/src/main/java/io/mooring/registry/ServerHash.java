@@ -92,9 +92,17 @@ final class ServerHash {
   }
 
   private static Drain drain(Map<String, String> hash) {
-    String id = text(hash, "drain_id");
-    return new Drain(
-        id, DrainSpec.parse(hash.getOrDefault("drain_spec", "")), id.equals(hash.get("move")));
+    return drain(
+        text(hash, "drain_id"), hash.getOrDefault("drain_spec", ""), hash.getOrDefault("move", ""));
+  }
+
+  /**
+   * Reads the fields of a drain that has begun.
+   *
+   * @throws IllegalArgumentException naming the field, its value and what was expected
+   */
+  static Drain drain(String id, String spec, String move) {
+    return new Drain(id, DrainSpec.parse(spec), id.equals(move));
   }
 
   /** With the request as well: without one, the drain would end. */

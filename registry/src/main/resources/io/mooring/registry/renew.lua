@@ -1,5 +1,5 @@
 -- ARGV: …, incarnation, generation, instance_uid, load
--- HELD state revision | EXPIRED | FENCED generation
+-- HELD state revision drain_id drain_spec move | EXPIRED | FENCED generation
 local refused = refusal(ARGV[5], ARGV[6], ARGV[7])
 if refused then
   return refused
@@ -9,4 +9,5 @@ redis.call('HSET', loads, id, ARGV[8])
 if redis.call('HDEL', server, 'suspect') == 1 then
   revise()
 end
-return {'HELD', redis.call('HGET', server, 'state'), redis.call('HGET', meta, 'revision')}
+local held = redis.call('HMGET', server, 'state', 'drain_id', 'drain_spec', 'move')
+return {'HELD', held[1], redis.call('HGET', meta, 'revision'), held[2] or '', held[3] or '', held[4] or ''}

@@ -2,7 +2,7 @@ package io.mooring.controlplane.admin;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.mooring.controlplane.lease.Reaper;
-import io.mooring.controlplane.registration.Loads;
+import io.mooring.controlplane.load.Loads;
 import io.mooring.registry.RegistryFollower;
 import io.mooring.registry.RegistryView;
 import io.mooring.registry.Server;

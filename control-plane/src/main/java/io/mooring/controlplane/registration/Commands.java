@@ -1,12 +1,15 @@
 package io.mooring.controlplane.registration;
 
+import io.mooring.registry.Drain;
 import io.mooring.registry.ServerState;
 import io.mooring.registry.Standing;
 import io.mooring.registry.v1.Expired;
 import io.mooring.registry.v1.Fenced;
+import io.mooring.registry.v1.Move;
 import io.mooring.registry.v1.Renewed;
 import io.mooring.registry.v1.ServerCommand;
 import io.mooring.registry.v1.State;
+import java.util.Optional;
 
 /** The registry's answers in the words of the contract. */
 final class Commands {
@@ -14,16 +17,25 @@ final class Commands {
 
   static ServerCommand of(Standing standing) {
     return switch (standing) {
-      case Standing.Held held -> renewed(held.state());
+      case Standing.Held held -> renewed(held.state(), held.drain());
       case Standing.Expired expired ->
           ServerCommand.newBuilder().setExpired(Expired.getDefaultInstance()).build();
       case Standing.Fenced fenced -> fenced(fenced.generation());
     };
   }
 
-  static ServerCommand renewed(ServerState state) {
-    return ServerCommand.newBuilder()
-        .setRenewed(Renewed.newBuilder().setState(state(state)))
+  /** The whole standing order, not what has changed of it. */
+  static ServerCommand renewed(ServerState state, Optional<Drain> drain) {
+    Renewed.Builder renewed = Renewed.newBuilder().setState(state(state));
+    drain.filter(Drain::released).map(Commands::move).ifPresent(renewed::setMove);
+    return ServerCommand.newBuilder().setRenewed(renewed).build();
+  }
+
+  private static Move move(Drain drain) {
+    return Move.newBuilder()
+        .setDrainId(drain.id())
+        .setRate(drain.spec().rate())
+        .setDeadlineMs(Math.toIntExact(drain.spec().deadline().toMillis()))
         .build();
   }
 

@@ -5,6 +5,7 @@ import io.grpc.ServerInterceptors;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import io.mooring.controlplane.drain.Drains;
 import io.mooring.process.HostPort;
 import io.mooring.process.StartException;
 import io.mooring.registry.RegistryStore;
@@ -31,10 +32,10 @@ public final class RegistryEndpoint implements AutoCloseable {
       RegistryStore store,
       Supplier<RegistryView> view,
       Services services,
-      Loads loads,
+      Drains drains,
       LeaseTerms terms) {
     this.address = address;
-    service = new RegistryService(store, view, services, loads, terms);
+    service = new RegistryService(store, view, services, drains, terms, threads);
     server =
         NettyServerBuilder.forAddress(address.socketAddress())
             .executor(threads)
@@ -77,7 +78,7 @@ public final class RegistryEndpoint implements AutoCloseable {
   public void close() {
     health.enterTerminalState();
     server.shutdown();
-    service.endSessions();
+    service.endStreams();
     try {
       if (!server.awaitTermination(GRACE_MILLIS, TimeUnit.MILLISECONDS)) {
         server.shutdownNow();

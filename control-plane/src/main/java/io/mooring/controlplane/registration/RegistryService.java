@@ -8,6 +8,8 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import io.mooring.controlplane.drain.Drains;
+import io.mooring.controlplane.load.LoadText;
 import io.mooring.registry.Admission;
 import io.mooring.registry.Claim;
 import io.mooring.registry.Grammar;
@@ -16,9 +18,13 @@ import io.mooring.registry.RegistryStore;
 import io.mooring.registry.RegistryUnavailableException;
 import io.mooring.registry.RegistryView;
 import io.mooring.registry.Server;
+import io.mooring.registry.ServerState;
 import io.mooring.registry.Standing;
+import io.mooring.registry.v1.CancelDrainRequest;
 import io.mooring.registry.v1.DeregisterRequest;
 import io.mooring.registry.v1.DeregisterResponse;
+import io.mooring.registry.v1.DrainProgress;
+import io.mooring.registry.v1.DrainRequest;
 import io.mooring.registry.v1.HeartbeatRequest;
 import io.mooring.registry.v1.HeartbeatResponse;
 import io.mooring.registry.v1.Load;
@@ -27,8 +33,11 @@ import io.mooring.registry.v1.RegisterResponse;
 import io.mooring.registry.v1.RegistryGrpc;
 import io.mooring.registry.v1.ServerCommand;
 import io.mooring.registry.v1.ServerReport;
+import io.mooring.registry.v1.ServerView;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,7 +49,7 @@ final class RegistryService extends RegistryGrpc.RegistryImplBase {
   private final RegistryStore store;
   private final Supplier<RegistryView> view;
   private final Requests requests;
-  private final Loads loads;
+  private final DrainCalls drains;
   private final LeaseTerms terms;
   private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
 
@@ -48,18 +57,19 @@ final class RegistryService extends RegistryGrpc.RegistryImplBase {
       RegistryStore store,
       Supplier<RegistryView> view,
       Services services,
-      Loads loads,
-      LeaseTerms terms) {
+      Drains drains,
+      LeaseTerms terms,
+      Executor threads) {
     this.store = store;
     this.view = view;
     this.requests = new Requests(services);
-    this.loads = loads;
+    this.drains = new DrainCalls(store, view, drains, threads);
     this.terms = terms;
   }
 
   @Override
   public void register(RegisterRequest request, StreamObserver<RegisterResponse> answer) {
-    reply(answer, () -> register(request));
+    Replies.reply(answer, () -> register(request));
   }
 
   @Override
@@ -98,7 +108,7 @@ final class RegistryService extends RegistryGrpc.RegistryImplBase {
 
   @Override
   public void heartbeat(HeartbeatRequest request, StreamObserver<HeartbeatResponse> answer) {
-    reply(
+    Replies.reply(
         answer,
         () ->
             HeartbeatResponse.newBuilder()
@@ -108,7 +118,17 @@ final class RegistryService extends RegistryGrpc.RegistryImplBase {
 
   @Override
   public void deregister(DeregisterRequest request, StreamObserver<DeregisterResponse> answer) {
-    reply(answer, () -> deregister(owned(request.getClaim())));
+    Replies.reply(answer, () -> deregister(owned(request.getClaim())));
+  }
+
+  @Override
+  public void drain(DrainRequest request, StreamObserver<DrainProgress> progress) {
+    drains.drain(request, (ServerCallStreamObserver<DrainProgress>) progress);
+  }
+
+  @Override
+  public void cancelDrain(CancelDrainRequest request, StreamObserver<ServerView> answer) {
+    Replies.reply(answer, () -> drains.cancel(request));
   }
 
   /** Tells the servers with an open session what a new view means to them. */
@@ -116,8 +136,9 @@ final class RegistryService extends RegistryGrpc.RegistryImplBase {
     sessions.forEach(session -> session.follow(changed));
   }
 
-  /** Ends the open sessions, so that their servers go to another control plane. */
-  void endSessions() {
+  /** Ends the open streams, so that those at their other end go to another control plane. */
+  void endStreams() {
+    drains.close();
     sessions.forEach(Session::end);
     sessions.clear();
   }
@@ -131,6 +152,11 @@ final class RegistryService extends RegistryGrpc.RegistryImplBase {
     return switch (store.register(registration, floor)) {
       case Admission.Admitted admitted -> {
         Claim claim = admitted.claim();
+        ServerState state =
+            drainRemembered(claim)
+                .filter(server -> !view.get().incarnation().equals(claim.incarnation()))
+                .map(Server::state)
+                .orElse(admitted.state());
         log.info(
             "event=registered server={} service={} generation={} instance={} address={} state={}",
             claim.serverId(),
@@ -138,13 +164,13 @@ final class RegistryService extends RegistryGrpc.RegistryImplBase {
             claim.generation(),
             claim.instanceUid(),
             registration.address(),
-            admitted.state());
+            state);
         yield RegisterResponse.newBuilder()
             .setIncarnation(claim.incarnation())
             .setGeneration(claim.generation())
             .setTtlMs(Math.toIntExact(terms.ttl().toMillis()))
             .setHeartbeatMs(Math.toIntExact(terms.heartbeat().toMillis()))
-            .setState(Commands.state(admitted.state()))
+            .setState(Commands.state(state))
             .build();
       }
       case Admission.Fenced fenced -> throw fenced(request.getServerId(), fenced.generation());
@@ -162,20 +188,37 @@ final class RegistryService extends RegistryGrpc.RegistryImplBase {
 
   private Standing renew(Claim claim, Load load) {
     Standing standing = store.renew(claim, LoadText.of(load));
-    switch (standing) {
-      case Standing.Held held -> loads.report(claim, load);
-      case Standing.Expired expired ->
-          log.info(
-              "event=expired_told server={} instance={}", claim.serverId(), claim.instanceUid());
-      case Standing.Fenced fenced ->
-          log.warn(
-              "event=fenced server={} instance={} generation={} newest={}",
-              claim.serverId(),
-              claim.instanceUid(),
-              claim.generation(),
-              fenced.generation());
-    }
-    return standing;
+    return switch (standing) {
+      case Standing.Held held ->
+          drainRemembered(claim)
+              .filter(server -> server.revision() > held.revision())
+              .map(server -> new Standing.Held(server.state(), server.drain(), held.revision()))
+              .orElse(held);
+      case Standing.Expired expired -> {
+        log.info("event=expired_told server={} instance={}", claim.serverId(), claim.instanceUid());
+        yield expired;
+      }
+      case Standing.Fenced fenced -> {
+        log.warn(
+            "event=fenced server={} instance={} generation={} newest={}",
+            claim.serverId(),
+            claim.instanceUid(),
+            claim.generation(),
+            fenced.generation());
+        yield fenced;
+      }
+    };
+  }
+
+  /** A registry that forgot a drain does not call it off, while this process remembers it. */
+  private Optional<Server> drainRemembered(Claim claim) {
+    return view.get()
+        .server(claim.serverId())
+        .filter(
+            server ->
+                server.drain().isPresent()
+                    && server.generation() == claim.generation()
+                    && server.instanceUid().equals(claim.instanceUid()));
   }
 
   private DeregisterResponse deregister(Claim claim) {
@@ -220,24 +263,5 @@ final class RegistryService extends RegistryGrpc.RegistryImplBase {
                         .putMetadata("generation", Long.toString(generation))
                         .build()))
             .build());
-  }
-
-  private static <R> void reply(StreamObserver<R> answer, Supplier<R> response) {
-    try {
-      R value = response.get();
-      answer.onNext(value);
-      answer.onCompleted();
-    } catch (RegistryUnavailableException away) {
-      answer.onError(
-          Status.UNAVAILABLE
-              .withDescription(
-                  "the registry cannot be written now: "
-                      + away.getMessage()
-                      + "; retry with backoff")
-              .withCause(away)
-              .asRuntimeException());
-    } catch (StatusRuntimeException refused) {
-      answer.onError(refused);
-    }
   }
 }

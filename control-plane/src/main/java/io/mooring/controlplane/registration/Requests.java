@@ -3,10 +3,14 @@ package io.mooring.controlplane.registration;
 import io.grpc.StatusRuntimeException;
 import io.mooring.registry.Address;
 import io.mooring.registry.Claim;
+import io.mooring.registry.DrainSpec;
 import io.mooring.registry.Grammar;
 import io.mooring.registry.Registration;
 import io.mooring.registry.Server;
+import io.mooring.registry.v1.CancelDrainRequest;
+import io.mooring.registry.v1.DrainRequest;
 import io.mooring.registry.v1.RegisterRequest;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -109,6 +113,45 @@ final class Requests {
     violations.refuse();
     return new Claim(
         claim.getServerId(), claim.getIncarnation(), claim.getGeneration(), claim.getInstanceUid());
+  }
+
+  /**
+   * @throws StatusRuntimeException INVALID_ARGUMENT, naming each field, its value and what was
+   *     expected
+   */
+  static DrainSpec drain(DrainRequest request) {
+    Violations violations = new Violations();
+    match(violations, "server_id", request.getServerId(), Grammar.ID);
+    long rate = Integer.toUnsignedLong(request.getRate());
+    if (rate > DrainSpec.HIGHEST_RATE) {
+      violations.add("rate", rate, "at most " + DrainSpec.HIGHEST_RATE + ", or 0 for the default");
+    }
+    long millis = Integer.toUnsignedLong(request.getDeadlineMs());
+    Duration deadline = millis == 0 ? DrainSpec.DEFAULT.deadline() : Duration.ofMillis(millis);
+    if (deadline.compareTo(DrainSpec.SHORTEST_DEADLINE) < 0
+        || deadline.compareTo(DrainSpec.LONGEST_DEADLINE) > 0) {
+      violations.add(
+          "deadline_ms",
+          millis,
+          "from "
+              + DrainSpec.SHORTEST_DEADLINE.toMillis()
+              + " to "
+              + DrainSpec.LONGEST_DEADLINE.toMillis()
+              + ", or 0 for "
+              + DrainSpec.DEFAULT.deadline().toMillis());
+    }
+    violations.refuse();
+    return new DrainSpec((int) rate, deadline);
+  }
+
+  /**
+   * @throws StatusRuntimeException INVALID_ARGUMENT, if the id is none
+   */
+  static String cancelled(CancelDrainRequest request) {
+    Violations violations = new Violations();
+    match(violations, "server_id", request.getServerId(), Grammar.ID);
+    violations.refuse();
+    return request.getServerId();
   }
 
   private static void match(Violations violations, String field, String value, Grammar grammar) {

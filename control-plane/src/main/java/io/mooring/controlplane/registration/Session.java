@@ -79,7 +79,7 @@ final class Session {
   private static Optional<ServerCommand> news(Claim held, Server now) {
     boolean same = now.instanceUid().equals(held.instanceUid());
     if (same && now.generation() == held.generation() && now.state() != ServerState.GONE) {
-      return Optional.of(Commands.renewed(now.state()));
+      return Optional.of(Commands.renewed(now.state(), now.drain()));
     }
     return !same && now.generation() > held.generation()
         ? Optional.of(Commands.fenced(now.generation()))

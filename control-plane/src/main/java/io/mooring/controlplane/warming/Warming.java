@@ -1,5 +1,6 @@
 package io.mooring.controlplane.warming;
 
+import io.mooring.controlplane.acknowledgement.EnvoyReports;
 import io.mooring.controlplane.probe.Probe;
 import io.mooring.registry.Fence;
 import io.mooring.registry.RegistryStore;
@@ -27,14 +28,12 @@ import org.slf4j.LoggerFactory;
  */
 public final class Warming implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Warming.class);
-  private static final Duration ACKNOWLEDGED_WITHIN = Duration.ofSeconds(1);
-  private static final Duration LOOK_AGAIN = Duration.ofMillis(2);
   private static final Duration SHORTEST_PAUSE = Duration.ofMillis(20);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
 
   private final RegistryStore store;
   private final Supplier<Optional<Fence>> leading;
-  private final Laggards laggards;
+  private final EnvoyReports envoys;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final CountDownLatch closing = new CountDownLatch(1);
   private final Set<String> running = ConcurrentHashMap.newKeySet();
@@ -43,10 +42,10 @@ public final class Warming implements AutoCloseable {
   /**
    * @param leading present while this replica leads; without, nothing is done
    */
-  public Warming(RegistryStore store, Supplier<Optional<Fence>> leading, Laggards laggards) {
+  public Warming(RegistryStore store, Supplier<Optional<Fence>> leading, EnvoyReports envoys) {
     this.store = store;
     this.leading = leading;
-    this.laggards = laggards;
+    this.envoys = envoys;
   }
 
   /** Takes a view that the Envoys are being told of already. Returns at once. */
@@ -106,16 +105,16 @@ public final class Warming implements AutoCloseable {
   }
 
   private void activate(Server server, RegistryView now) throws InterruptedException {
-    List<String> missing = awaitAcknowledged(now.revision());
-    if (!missing.isEmpty()) {
-      log.warn(
-          "event=warming_laggards server={} revision={} envoys={} (going on without them)",
-          server.id(),
-          now.revision(),
-          missing);
-    }
-    Optional<Fence> fence = leading.get();
     try {
+      List<String> laggards = envoys.await(server.revision(), closing);
+      if (!laggards.isEmpty()) {
+        log.warn(
+            "event=warming_laggards server={} revision={} envoys={} (going on without them)",
+            server.id(),
+            server.revision(),
+            laggards);
+      }
+      Optional<Fence> fence = leading.get();
       if (fence.isPresent()
           && store.transition(
               fence.get(),
@@ -127,17 +126,6 @@ public final class Warming implements AutoCloseable {
     } catch (RegistryUnavailableException away) {
       log.debug("event=warming_not_written server={} reason={}", server.id(), away.getMessage());
     }
-  }
-
-  private List<String> awaitAcknowledged(long revision) throws InterruptedException {
-    long deadline = System.nanoTime() + ACKNOWLEDGED_WITHIN.toNanos();
-    List<String> missing = laggards.behind(revision);
-    while (!missing.isEmpty()
-        && System.nanoTime() - deadline < 0
-        && !closing.await(LOOK_AGAIN.toMillis(), TimeUnit.MILLISECONDS)) {
-      missing = laggards.behind(revision);
-    }
-    return missing;
   }
 
   private static boolean isWarming(Server server, RegistryView now) {

@@ -27,6 +27,10 @@ import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.StatefulRedisConnection;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.mooring.controlplane.acknowledgement.EnvoyReports;
+import io.mooring.controlplane.drain.Drains;
+import io.mooring.controlplane.load.Loads;
 import io.mooring.process.HostPort;
 import io.mooring.process.Secret;
 import io.mooring.process.StartException;
@@ -84,7 +88,7 @@ class RegistryEndpointTest {
   private RegistryFollower follower;
   private RegistryEndpoint endpoint;
   private ManagedChannel channel;
-  private final Loads loads = new Loads();
+  private Drains drains;
 
   @BeforeEach
   void start() {
@@ -92,13 +96,17 @@ class RegistryEndpointTest {
     redis = new Redis(valkey.url());
     store = new RegistryStore(redis);
     follower = new RegistryFollower(redis);
+    EnvoyReports envoys = new EnvoyReports(store);
+    Loads loads = new Loads(store);
+    drains = new Drains(store, envoys, loads, new SimpleMeterRegistry());
+    follower.onChange(drains::follow);
     endpoint =
         new RegistryEndpoint(
             new HostPort("127.0.0.1", 0),
             store,
             follower::view,
             SERVICES,
-            loads,
+            drains,
             new LeaseTerms(Duration.ofSeconds(10), Duration.ofSeconds(3)));
     follower.onChange(endpoint::follow);
     follower.start();
@@ -234,8 +242,7 @@ class RegistryEndpointTest {
 
     assertEquals(State.STATE_WARMING, command.getRenewed().getState());
     assertEquals("2", store.beats().get("app-1"));
-    assertEquals(
-        17, loads.of(follower.view().server("app-1").orElseThrow()).orElseThrow().getConnections());
+    assertEquals(Map.of("app-1", "connections=17 loop_lag_us=0 refusing=0"), store.loads());
   }
 
   @Test
@@ -408,7 +415,7 @@ class RegistryEndpointTest {
             store,
             follower::view,
             SERVICES,
-            loads,
+            drains,
             new LeaseTerms(Duration.ofSeconds(10), Duration.ofSeconds(3)));
 
     StartException taken = assertThrows(StartException.class, second::start);

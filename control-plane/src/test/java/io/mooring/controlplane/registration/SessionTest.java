@@ -21,8 +21,10 @@ import org.junit.jupiter.api.Test;
 /** Answers of the store and changes of the view meet in either order. */
 class SessionTest {
   private static final Claim CLAIM = new Claim("app-1", "life", 1, "a");
-  private static final ServerCommand WARMING = Commands.renewed(ServerState.WARMING);
-  private static final ServerCommand ACTIVE = Commands.renewed(ServerState.ACTIVE);
+  private static final ServerCommand WARMING =
+      Commands.renewed(ServerState.WARMING, Optional.empty());
+  private static final ServerCommand ACTIVE =
+      Commands.renewed(ServerState.ACTIVE, Optional.empty());
 
   private final List<ServerCommand> told = new ArrayList<>();
   private RegistryView view = view(1, 1, "a", ServerState.WARMING);

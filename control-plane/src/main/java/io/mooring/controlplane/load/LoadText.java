@@ -1,9 +1,9 @@
-package io.mooring.controlplane.registration;
+package io.mooring.controlplane.load;
 
 import io.mooring.registry.Grammar;
+import io.mooring.registry.Words;
 import io.mooring.registry.v1.Departures;
 import io.mooring.registry.v1.Load;
-import java.util.HashMap;
 import java.util.Map;
 
 /**
@@ -14,7 +14,7 @@ import java.util.Map;
 public final class LoadText {
   private LoadText() {}
 
-  static String of(Load load) {
+  public static String of(Load load) {
     StringBuilder text = new StringBuilder();
     text.append("connections=").append(Integer.toUnsignedString(load.getConnections()));
     text.append(" loop_lag_us=").append(Integer.toUnsignedString(load.getLoopLagUs()));
@@ -32,14 +32,8 @@ public final class LoadText {
   }
 
   /** Reads it; a word that is missing, or not a number, is 0. */
-  public static Load parse(String text) {
-    Map<String, String> words = new HashMap<>();
-    for (String word : text.split(" ", -1)) {
-      int end = word.indexOf('=');
-      if (end > 0) {
-        words.put(word.substring(0, end), word.substring(end + 1));
-      }
-    }
+  static Load parse(String text) {
+    Map<String, String> words = Words.of(text);
     Load.Builder load =
         Load.newBuilder()
             .setConnections(number(words, "connections"))
