@@ -173,7 +173,7 @@ public final class Xds implements AutoCloseable {
     }
   }
 
-  private void serve(Certificates.Material material) {
+  void serve(Certificates.Material material) {
     loop.execute(() -> offer(snapshot.withSecrets(material)));
   }
 

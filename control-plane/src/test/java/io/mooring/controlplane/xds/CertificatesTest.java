@@ -9,10 +9,12 @@ import io.mooring.process.StartException;
 import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.X509Bundle;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -101,5 +103,99 @@ class CertificatesTest {
     assertEquals(
         "edge.ticket-keys: " + tickets + " holds 48 bytes; expected 80 random bytes for each key",
         refusal());
+  }
+
+  private static X509Bundle authority(String name) throws Exception {
+    return new CertificateBuilder()
+        .subject("CN=" + name)
+        .setIsCertificateAuthority(true)
+        .ecp256()
+        .buildSelfSigned();
+  }
+
+  private static CertificateBuilder leaf() {
+    return new CertificateBuilder().subject("CN=edge").addSanDnsName("edge.test");
+  }
+
+  /** The key as openssl's older forms have it: what stands inside PKCS #8, without its frame. */
+  private static String unframed(X509Bundle bundle, String label) {
+    byte[] pkcs8 = bundle.getKeyPair().getPrivate().getEncoded();
+    ByteBuffer der = ByteBuffer.wrap(pkcs8);
+    enter(der);
+    der.position(der.position() + 3);
+    int algorithm = enter(der);
+    der.position(der.position() + algorithm);
+    byte[] inner = new byte[enter(der)];
+    der.get(inner);
+    return "-----BEGIN %s-----\n%s\n-----END %s-----\n"
+        .formatted(label, Base64.getMimeEncoder().encodeToString(inner), label);
+  }
+
+  /** Goes past a tag and its length, which it returns. */
+  private static int enter(ByteBuffer der) {
+    der.get();
+    int first = der.get() & 0xff;
+    int length = first < 0x80 ? first : 0;
+    for (int bytes = first < 0x80 ? 0 : first - 0x80; bytes > 0; bytes--) {
+      length = length << 8 | der.get() & 0xff;
+    }
+    return length;
+  }
+
+  @Test
+  void eachFormOfAPrivateKeyIsRead() throws Exception {
+    X509Bundle elliptic = leaf().ecp256().buildIssuedBy(authority("CA"));
+    X509Bundle rsa = leaf().rsa2048().buildIssuedBy(authority("CA"));
+
+    Files.writeString(chain, elliptic.getCertificatePathPEM());
+    for (String pem : List.of(elliptic.getPrivateKeyPEM(), unframed(elliptic, "EC PRIVATE KEY"))) {
+      Files.writeString(key, pem);
+      assertEquals("CN=edge", read().leaf().getSubjectX500Principal().getName());
+    }
+    Files.writeString(chain, rsa.getCertificatePathPEM());
+    for (String pem : List.of(rsa.getPrivateKeyPEM(), unframed(rsa, "RSA PRIVATE KEY"))) {
+      Files.writeString(key, pem);
+      assertEquals("CN=edge", read().leaf().getSubjectX500Principal().getName());
+    }
+  }
+
+  @Test
+  void theKeyOfAnotherCertificateIsRefused() throws Exception {
+    for (CertificateBuilder.Algorithm algorithm :
+        List.of(CertificateBuilder.Algorithm.ecp256, CertificateBuilder.Algorithm.rsa2048)) {
+      X509Bundle other = leaf().algorithm(algorithm).buildIssuedBy(authority("CA"));
+      Files.writeString(key, other.getPrivateKeyPEM());
+
+      assertEquals(
+          "edge.certificate: "
+              + chain
+              + " begins with CN=edge, which is not the certificate of the key in"
+              + " edge.private-key: "
+              + key,
+          refusal());
+    }
+  }
+
+  @Test
+  void aChainInTheWrongOrderIsRefused() throws Exception {
+    X509Bundle authority = authority("CA");
+    X509Bundle edge = leaf().ecp256().buildIssuedBy(authority);
+    Files.writeString(key, edge.getPrivateKeyPEM());
+
+    Files.writeString(chain, authority.getCertificatePEM() + edge.getCertificatePEM());
+    assertEquals(
+        "edge.certificate: " + chain + " has to begin with the certificate of the key, CN=edge",
+        refusal());
+
+    Files.writeString(chain, edge.getCertificatePEM() + authority("Other").getCertificatePEM());
+    assertTrue(refusal().contains("holds CN=Other after CN=edge, which it did not issue"));
+  }
+
+  @Test
+  void aKeyUnderAPassphraseIsRefused() throws Exception {
+    String pem = Files.readString(key).replace("PRIVATE KEY", "ENCRYPTED PRIVATE KEY");
+    Files.writeString(key, pem);
+
+    assertTrue(refusal().endsWith("expected one without a passphrase"));
   }
 }
