@@ -1,5 +1,6 @@
 package io.mooring.registry;
 
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -17,9 +18,15 @@ import org.slf4j.LoggerFactory;
 final class Memory {
   private static final Logger log = LoggerFactory.getLogger(Memory.class);
 
+  private static final int DEPARTED_KEPT = 1_000;
+
   private Position position = Position.NONE;
   private SortedMap<String, Server> servers = new TreeMap<>();
   private final Set<String> kept = new TreeSet<>();
+
+  /** Ids of servers that left, with the generation that they had; the oldest are forgotten. */
+  private final Map<String, Long> departed = new LinkedHashMap<>();
+
   private long revision;
 
   Position position() {
@@ -32,7 +39,7 @@ final class Memory {
   }
 
   RegistryView view() {
-    return new RegistryView(position.incarnation(), revision, servers);
+    return new RegistryView(position.incarnation(), revision, servers, departed);
   }
 
   /** Takes over a whole read. */
@@ -50,6 +57,9 @@ final class Memory {
         kept.add(id);
       }
     }
+    servers.values().stream()
+        .filter(server -> !next.containsKey(server.id()))
+        .forEach(this::depart);
     servers = next;
     stand(whole.position());
     if (!sameHistory && !kept.isEmpty()) {
@@ -78,12 +88,32 @@ final class Memory {
     }
     String id = next.fields().getOrDefault("id", "");
     if (ServerState.GONE.name().equals(next.fields().get("state"))) {
-      servers.remove(id);
-      kept.remove(id);
+      remove(id, next.fields());
     } else {
       read(id, next.fields()).ifPresent(server -> put(id, server));
     }
     return true;
+  }
+
+  /** That an older instance has left says nothing of a newer one, which memory keeps. */
+  private void remove(String id, Map<String, String> hash) {
+    Server before = servers.get(id);
+    if (before != null && kept.contains(id) && ServerHash.generation(hash) < before.generation()) {
+      return;
+    }
+    Server gone = servers.remove(id);
+    if (gone != null) {
+      depart(gone);
+    }
+    kept.remove(id);
+  }
+
+  private void depart(Server server) {
+    departed.remove(server.id());
+    departed.put(server.id(), server.generation());
+    if (departed.size() > DEPARTED_KEPT) {
+      departed.remove(departed.keySet().iterator().next());
+    }
   }
 
   /** A server that registers at a registry that forgot it does not undo what memory keeps of it. */

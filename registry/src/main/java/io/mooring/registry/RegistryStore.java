@@ -7,6 +7,8 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
 
@@ -200,16 +202,21 @@ public final class RegistryStore {
    * stands there. Any process that remembers them may; the newest memory wins.
    *
    * @param revision that of the memory; the registry's goes on above it
+   * @return the ids of those that were written
    */
-  public void restore(Iterable<Server> servers, long revision) {
+  public Set<String> restore(Iterable<Server> servers, long revision) {
+    Set<String> written = new TreeSet<>();
     for (Server server : servers) {
       List<String> arguments = new ArrayList<>();
       arguments.add(Long.toString(revision));
       arguments.add(Long.toString(server.generation()));
       arguments.add(Long.toString(server.revision()));
       arguments.addAll(pairs(ServerHash.of(server)));
-      write(Script.RESTORE, server.id(), arguments);
+      if (write(Script.RESTORE, server.id(), arguments).getFirst().equals("RESTORED")) {
+        written.add(server.id());
+      }
     }
+    return written;
   }
 
   /**

@@ -2,6 +2,7 @@ package io.mooring.registry;
 
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -12,18 +13,32 @@ import java.util.TreeMap;
  * @param incarnation the life of the registry; another one after Redis came back empty
  * @param revision +1 with each change of a server's state or description
  * @param byId every server that is not GONE, by its id
+ * @param departed the generation of servers that this process saw leave, by their id
  */
-public record RegistryView(String incarnation, long revision, SortedMap<String, Server> byId) {
+public record RegistryView(
+    String incarnation, long revision, SortedMap<String, Server> byId, Map<String, Long> departed) {
   /** What a process knows before it has read anything. */
   public static final RegistryView EMPTY = new RegistryView("", 0, new TreeMap<>());
 
   public RegistryView {
     byId = Collections.unmodifiableSortedMap(new TreeMap<>(byId));
+    departed = Map.copyOf(departed);
+  }
+
+  /** A view that remembers nobody who left. */
+  public RegistryView(String incarnation, long revision, SortedMap<String, Server> byId) {
+    this(incarnation, revision, byId, Map.of());
   }
 
   /** The servers in the order of their ids. */
   public Collection<Server> servers() {
     return byId.values();
+  }
+
+  /** The highest generation that is known of this id, also of a server that left; 0 for none. */
+  public long generation(String id) {
+    Server server = byId.get(id);
+    return Math.max(server == null ? 0 : server.generation(), departed.getOrDefault(id, 0L));
   }
 
   public Optional<Server> server(String id) {

@@ -38,6 +38,15 @@ final class ServerHash {
         hash.containsKey("revision") ? number(hash, "revision") : 0);
   }
 
+  /** That of any hash, also of one that says nothing else; 0 if it cannot be read. */
+  static long generation(Map<String, String> hash) {
+    try {
+      return number(hash, "generation");
+    } catch (IllegalArgumentException unreadable) {
+      return 0;
+    }
+  }
+
   static Map<String, String> of(Server server) {
     Map<String, String> hash = new LinkedHashMap<>();
     hash.put("service", server.service());

@@ -1,6 +1,7 @@
 package io.mooring.registry;
 
 import static io.mooring.registry.ServerState.ACTIVE;
+import static io.mooring.registry.ServerState.DRAINING;
 import static io.mooring.registry.ServerState.GONE;
 import static io.mooring.registry.ServerState.WARMING;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -105,6 +106,60 @@ class MemoryTest {
 
     assertView(57, "b1");
     assertTrue(memory.kept().isEmpty());
+  }
+
+  @Test
+  void aDrainIsNotThrownBackByTheSameInstanceInAnOlderRegistry() {
+    Server draining = Registry.server("a", 5, DRAINING, 58);
+    memory.apply(change("life", 58, "t58", "t57", draining));
+
+    memory.adopt(whole("life", 50, "t50", "", Registry.server("a", 5, ACTIVE, 40)));
+    assertEquals(draining, memory.view().server("a").orElseThrow());
+    memory.apply(change("life", 51, "t51", "t50", Registry.server("a", 5, ACTIVE, 51)));
+    assertEquals(draining, memory.view().server("a").orElseThrow());
+    assertEquals(Set.of("a", "b", "c"), memory.kept());
+
+    memory.apply(change("life", 1052, "t1052", "t51", draining));
+    memory.adopt(whole("life", 1052, "t1052", "t51", draining));
+    assertEquals(draining, memory.view().server("a").orElseThrow());
+    assertEquals(Set.of("b", "c"), memory.kept());
+  }
+
+  @Test
+  void aServerThatRegistersAtAnEmptiedRegistryDoesNotWarmAgain() {
+    Server active = Registry.server("a", 6, ACTIVE, 58);
+    memory.apply(change("life", 58, "t58", "t57", active));
+    memory.adopt(whole("other", 0, "x0", ""));
+
+    memory.apply(change("other", 1, "x1", "x0", Registry.server("a", 6, WARMING, 1)));
+    assertEquals(active, memory.view().server("a").orElseThrow());
+
+    Server newer = Registry.server("a", 7, WARMING, 2);
+    memory.apply(change("other", 2, "x2", "x1", newer));
+    assertEquals(newer, memory.view().server("a").orElseThrow());
+  }
+
+  @Test
+  void thatAnOlderInstanceLeftSaysNothingOfTheOneThatIsKept() {
+    memory.adopt(whole("other", 3, "x3", "", server("a", 4)));
+
+    memory.apply(change("other", 4, "x4", "x3", Registry.server("a", 4, GONE)));
+    assertView(57, "a5", "b1", "c2");
+
+    memory.apply(gone("other", 5, "x5", "x4", "a"));
+    assertView(57, "b1", "c2");
+  }
+
+  @Test
+  void theGenerationOfAServerThatLeftIsRemembered() {
+    assertEquals(5, memory.view().generation("a"));
+
+    memory.apply(gone("life", 58, "t58", "t57", "a"));
+    memory.adopt(whole("life", 60, "t60", "t58", server("b", 1)));
+
+    assertEquals(5, memory.view().generation("a"));
+    assertEquals(2, memory.view().generation("c"));
+    assertEquals(0, memory.view().generation("x"));
   }
 
   @Test

@@ -6,6 +6,7 @@ import static io.mooring.registry.ServerState.WARMING;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -16,6 +17,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
@@ -217,6 +219,43 @@ class RegistryFollowerTest {
     awaitServers("app-1 ACTIVE", "app-2 ACTIVE", "app-9 ACTIVE");
     await().until(() -> follower.kept().equals(Set.of("app-2")));
     delete(older);
+  }
+
+  @Test
+  void aDrainOutlastsARedisFromBeforeItBegan() throws IOException {
+    registry.call(redis -> redis.configSet("appendfsync", "always"));
+    Claim claim = registry.admitActive("app-1", "a");
+    registry.valkey().close();
+    Path older = folder.resolveSibling(folder.getFileName() + "-older");
+    copy(folder, older);
+    registry.startAgain();
+    DrainSpec spec = DrainSpec.parse("rate=20 deadline=60s");
+    registry.drain(claim, spec);
+    String drainId = registry.call(redis -> redis.hget("{mooring}:server:app-1", "drain_id"));
+    registry.store.releaseMoves(FENCE, claim, drainId);
+    follower.start();
+    await().until(() -> drain().equals(Optional.of(new Drain(drainId, spec, true))));
+
+    registry.valkey().close();
+    delete(folder.resolve("appendonlydir"));
+    copy(older, folder);
+    registry.startAgain();
+
+    await().until(() -> follower.kept().equals(Set.of("app-1")));
+    assertEquals("ACTIVE", registry.call(redis -> redis.hget("{mooring}:server:app-1", "state")));
+    assertEquals(Optional.of(new Drain(drainId, spec, true)), drain());
+    RegistryView memory = follower.view();
+    assertEquals(Set.of("app-1"), registry.store.restore(memory.servers(), memory.revision()));
+    assertEquals(Set.of(), registry.store.restore(memory.servers(), memory.revision()));
+    await().until(() -> follower.kept().isEmpty());
+    assertEquals(Optional.of(new Drain(drainId, spec, true)), drain());
+    assertEquals(Map.of("app-1", spec.toString()), registry.store.drainRequests(List.of("app-1")));
+    assertInstanceOf(Standing.Held.class, registry.store.renew(claim, ""));
+    delete(older);
+  }
+
+  private Optional<Drain> drain() {
+    return follower.view().server("app-1").flatMap(Server::drain);
   }
 
   private void awaitServers(String... expected) {

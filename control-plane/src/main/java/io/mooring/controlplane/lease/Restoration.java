@@ -39,7 +39,7 @@ final class Restoration {
    *
    * @param now monotonic nanoseconds
    * @param kept ids of the servers that the registry does not know as the view does
-   * @return whether the registry was without something, so that leases begin anew
+   * @return whether anything was written, so that leases begin anew
    */
   boolean pass(long now, Optional<Fence> fence, RegistryView view, Set<String> kept) {
     Standing current = new Standing(fence, view.incarnation(), kept);
@@ -48,14 +48,19 @@ final class Restoration {
       since = now;
       said = false;
     }
-    if (!kept.isEmpty()) {
-      List<Server> servers = view.servers().stream().filter(s -> kept.contains(s.id())).toList();
-      store.restore(servers, view.revision());
-      log.warn("event=registry_restored servers={} revision={}", kept, view.revision());
-    }
+    Set<String> written = kept.isEmpty() ? Set.of() : restore(view, kept);
     if (!said && fence.isPresent() && now - since > ttl) {
       said = store.restored(fence.get(), view.revision());
     }
-    return !kept.isEmpty();
+    return !written.isEmpty();
+  }
+
+  private Set<String> restore(RegistryView view, Set<String> kept) {
+    List<Server> servers = view.servers().stream().filter(s -> kept.contains(s.id())).toList();
+    Set<String> written = store.restore(servers, view.revision());
+    if (!written.isEmpty()) {
+      log.warn("event=registry_restored servers={} revision={}", written, view.revision());
+    }
+    return written;
   }
 }

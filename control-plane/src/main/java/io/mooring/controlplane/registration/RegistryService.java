@@ -148,7 +148,7 @@ final class RegistryService extends RegistryGrpc.RegistryImplBase {
       Credentials.require(request.getService());
     }
     Registration registration = requests.registration(request);
-    long floor = view.get().server(registration.serverId()).map(Server::generation).orElse(0L);
+    long floor = view.get().generation(registration.serverId());
     return switch (store.register(registration, floor)) {
       case Admission.Admitted admitted -> {
         Claim claim = admitted.claim();

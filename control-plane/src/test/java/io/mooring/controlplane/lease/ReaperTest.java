@@ -2,18 +2,26 @@ package io.mooring.controlplane.lease;
 
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.mooring.controlplane.Tier;
 import io.mooring.registry.Claim;
+import io.mooring.registry.DrainSpec;
 import io.mooring.registry.Fence;
+import io.mooring.registry.Redis;
+import io.mooring.registry.RegistryFollower;
 import io.mooring.registry.RegistryView;
 import io.mooring.registry.Server;
+import io.mooring.registry.ServerState;
+import io.mooring.registry.Standing;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -177,6 +185,118 @@ class ReaperTest {
   }
 
   @Test
+  void aReplicaThatDoesNotLeadTakesNobodyOut() {
+    leading = Optional.empty();
+    tier.admitActive("app-1", 7201);
+    awaitServers("app-1");
+    reaper.pass();
+
+    elapse(Duration.ofSeconds(60));
+    reaper.pass();
+
+    assertFalse(tier.follower().view().server("app-1").orElseThrow().suspect());
+    assertEquals(Set.of("app-1"), tier.store().beats().keySet());
+  }
+
+  @Test
+  void aNewLeaderGivesEveryLeaseAFullTtl() {
+    leading = Optional.empty();
+    tier.admitActive("app-1", 7201);
+    awaitServers("app-1");
+    reaper.pass();
+    elapse(Duration.ofSeconds(60));
+
+    leading = Optional.of(Tier.FENCE);
+    reaper.pass();
+    elapse(Duration.ofSeconds(10));
+    reaper.pass();
+    assertEquals(Set.of("app-1"), tier.store().beats().keySet());
+
+    clock.addAndGet(TimeUnit.MILLISECONDS.toNanos(1));
+    reaper.pass();
+    awaitServers();
+  }
+
+  @Test
+  void aLeaderThatWasDeposedMeanwhileTakesNobodyOut() {
+    tier.admitActive("app-1", 7201);
+    awaitServers("app-1");
+    reaper.pass();
+    tier.redis(
+        redis -> redis.hset("{mooring}:leader", Map.of("holder", "control-2", "fence", "2")));
+
+    elapse(Duration.ofSeconds(12));
+    reaper.pass();
+
+    assertFalse(tier.follower().view().server("app-1").orElseThrow().suspect());
+    assertEquals(Set.of("app-1"), tier.store().beats().keySet());
+  }
+
+  @Test
+  void aReplicaThatDoesNotLeadWritesItsMemoryBackAsWell() {
+    leading = Optional.empty();
+    Claim claim = tier.admitActive("app-1", 7201);
+    tier.store().requestDrain("app-1", DrainSpec.DEFAULT);
+    tier.store().beginDrain(Tier.FENCE, claim, DrainSpec.DEFAULT);
+    await().until(() -> state("app-1").equals(Optional.of(ServerState.DRAINING)));
+
+    tier.redis(redis -> redis.flushall());
+    await().until(() -> !tier.follower().kept().isEmpty());
+    reaper.pass();
+
+    await().until(() -> tier.follower().kept().isEmpty());
+    assertEquals("DRAINING", tier.redis(redis -> redis.hget("{mooring}:server:app-1", "state")));
+    assertEquals(Set.of("app-1"), tier.store().drainRequests(Set.of("app-1")).keySet());
+  }
+
+  @Test
+  void aServerThatComesBackBeforeTheMemoryIsNotThrownBackToWarming() {
+    Claim before = tier.admitActive("app-1", 7201);
+    awaitServers("app-1");
+    await().until(() -> state("app-1").equals(Optional.of(ServerState.ACTIVE)));
+
+    tier.redis(redis -> redis.flushall());
+    Claim after = tier.admit("app-1", 7201);
+    await().until(() -> !tier.follower().view().incarnation().equals(before.incarnation()));
+    assertEquals(Optional.of(ServerState.ACTIVE), state("app-1"));
+    reaper.pass();
+
+    await().until(() -> tier.follower().kept().isEmpty());
+    assertEquals(Optional.of(ServerState.ACTIVE), state("app-1"));
+    assertInstanceOf(Standing.Held.class, tier.store().renew(after, ""));
+  }
+
+  @Test
+  void whatOnlyAReaderRemembersIsGoneOneTtlAfterTheRestoration() {
+    tier.admitActive("app-1", 7201);
+    awaitServers("app-1");
+    try (Redis redis = new Redis(tier.valkey().url());
+        RegistryFollower fresh = new RegistryFollower(redis)) {
+      tier.redis(valkey -> valkey.flushall());
+      await().until(() -> tier.follower().kept().equals(Set.of("app-1")));
+      fresh.start();
+      await().until(fresh::synced);
+      Claim second = tier.admit("app-2", 7202);
+      await().until(() -> fresh.view().server("app-2").isPresent());
+      reaper =
+          new Reaper(
+              tier.store(), fresh, () -> leading, Duration.ofSeconds(10), meters, clock::get);
+
+      for (int seconds = 0; seconds < 10; seconds++) {
+        tier.store().renew(second, "");
+        reaper.pass();
+        clock.addAndGet(TimeUnit.SECONDS.toNanos(1));
+      }
+      awaitServers("app-1", "app-2");
+      clock.addAndGet(TimeUnit.SECONDS.toNanos(1));
+      tier.store().renew(second, "");
+      reaper.pass();
+
+      awaitServers("app-2");
+    }
+  }
+
+  @Test
   void manyLeasesThatEndAtOnceFreezeRemovalsAndMakeTheServersSuspect() throws IOException {
     try (ServerSocket one = Tier.listen();
         ServerSocket two = Tier.listen()) {
@@ -262,6 +382,10 @@ class ReaperTest {
       left = left.minusSeconds(1);
     }
     clock.addAndGet(left.toNanos());
+  }
+
+  private Optional<ServerState> state(String id) {
+    return tier.follower().view().server(id).map(Server::state);
   }
 
   private void awaitServers(String... ids) {

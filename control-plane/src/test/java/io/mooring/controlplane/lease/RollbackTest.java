@@ -1,0 +1,377 @@
+package io.mooring.controlplane.lease;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RestoreArgs;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.api.sync.RedisCommands;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.mooring.controlplane.Tier;
+import io.mooring.registry.Address;
+import io.mooring.registry.Admission;
+import io.mooring.registry.Claim;
+import io.mooring.registry.DrainSpec;
+import io.mooring.registry.Fence;
+import io.mooring.registry.Redis;
+import io.mooring.registry.Registration;
+import io.mooring.registry.RegistryFollower;
+import io.mooring.registry.RegistryStore;
+import io.mooring.registry.RegistryView;
+import io.mooring.registry.Server;
+import io.mooring.registry.ServerState;
+import io.mooring.registry.Standing;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Servers join, drain, leave and crash at random, while their registry is flushed and rolled back
+ * at random. Two replicas of the control plane and one follower that only reads must never lose a
+ * server that lives, and must agree in the end. Set {@code -Dmooring.seed} to draw the same again.
+ */
+class RollbackTest {
+  private static final int STEPS = 150;
+  private static final String PREFIX = "{mooring}:";
+
+  /** A replica that leads, or follows, when the test says so. */
+  private final class Replica implements AutoCloseable {
+    final Redis redis = new Redis(tier.valkey().url());
+    final RegistryStore store = new RegistryStore(redis);
+    final RegistryFollower follower = new RegistryFollower(redis);
+    final Reaper reaper;
+    Optional<Fence> fence = Optional.empty();
+
+    Replica() {
+      reaper =
+          new Reaper(
+              store,
+              follower,
+              () -> fence,
+              Duration.ofSeconds(10),
+              new SimpleMeterRegistry(),
+              clock::get);
+      watch(follower);
+    }
+
+    @Override
+    public void close() {
+      follower.close();
+      redis.close();
+    }
+  }
+
+  /** What an instance that lives knows of itself. */
+  private record Instance(String uid, ServerSocket port, Claim claim) {}
+
+  @TempDir Path folder;
+  private final long seed = Long.getLong("mooring.seed", new Random().nextLong());
+  private final Random random = new Random(seed);
+  private final AtomicLong clock = new AtomicLong(1);
+  private final Map<String, Instance> living = new TreeMap<>();
+  private final Set<String> mayVanish = ConcurrentHashMap.newKeySet();
+  private final List<String> vanished = new CopyOnWriteArrayList<>();
+  private final List<String> history = new ArrayList<>();
+  private final List<Replica> replicas = new ArrayList<>();
+  private Map<String, byte[]> dump = Map.of();
+  private int uids;
+  private long fences;
+  private Tier tier;
+  private RedisClient client;
+  private StatefulRedisConnection<String, String> connection;
+
+  @BeforeEach
+  void start() {
+    tier = new Tier(folder);
+    client = RedisClient.create(tier.valkey().url());
+    connection = client.connect();
+    watch(tier.follower());
+    replicas.add(new Replica());
+    replicas.add(new Replica());
+    lead(0);
+    followers().forEach(RegistryFollower::start);
+    await().until(() -> followers().stream().allMatch(RegistryFollower::synced));
+  }
+
+  @AfterEach
+  void stop() {
+    replicas.forEach(Replica::close);
+    connection.close();
+    client.shutdown();
+    tier.close();
+  }
+
+  @RepeatedTest(3)
+  void noServerThatLivesVanishesAndAllAgreeInTheEnd() {
+    for (int step = 0; step < STEPS; step++) {
+      act();
+      pass();
+    }
+
+    join("app-7");
+    try {
+      await().atMost(Duration.ofSeconds(30)).untilAsserted(this::agree);
+    } catch (RuntimeException | AssertionError apart) {
+      throw new AssertionError("seed " + seed + ", steps " + history, apart);
+    }
+    assertEquals(List.of(), vanished, () -> "seed " + seed + ", steps " + history);
+  }
+
+  private void act() {
+    String id = "app-" + (1 + random.nextInt(6));
+    int dice = random.nextInt(100);
+    if (dice < 35) {
+      join(id);
+    } else if (dice < 55) {
+      activate(id);
+    } else if (dice < 65) {
+      note("drain " + id);
+      any().store.requestDrain(id, DrainSpec.DEFAULT);
+    } else if (dice < 72) {
+      note("cancel " + id);
+      any().store.withdrawDrain(id);
+    } else if (dice < 78) {
+      leave(id);
+    } else if (dice < 82) {
+      note("crash " + id);
+      mayVanish.add(id);
+      end(id);
+    } else if (dice < 85) {
+      lead(random.nextInt(2));
+    } else if (dice < 90) {
+      note("dump");
+      dump = dumped();
+    } else if (dice < 93) {
+      note("flush");
+      caughtUp();
+      connection.sync().flushall();
+    } else if (dice < 96) {
+      note("roll back");
+      caughtUp();
+      rollBack();
+    } else {
+      settled();
+    }
+  }
+
+  private void join(String id) {
+    Replica replica = any();
+    String uid = "u" + ++uids;
+    ServerSocket port = Tier.listen();
+    note("join " + id + " " + uid);
+    Claim claim = admit(replica, id, uid, port, 0).orElseThrow();
+    end(id);
+    living.put(id, new Instance(uid, port, claim));
+    mayVanish.remove(id);
+  }
+
+  /** Its port refuses from now on. */
+  private @Nullable Instance end(String id) {
+    Instance instance = living.remove(id);
+    if (instance != null) {
+      try {
+        instance.port().close();
+      } catch (IOException failed) {
+        throw new UncheckedIOException(failed);
+      }
+    }
+    return instance;
+  }
+
+  private static Optional<Claim> admit(
+      Replica replica, String id, String uid, ServerSocket port, long claimed) {
+    long floor = replica.follower.view().generation(id);
+    Registration registration =
+        new Registration(
+            id,
+            uid,
+            claimed,
+            "app",
+            new Address("127.0.0.1", port.getLocalPort()),
+            Optional.empty(),
+            8,
+            "",
+            Set.of(),
+            Map.of("uid", uid));
+    return switch (replica.store.register(registration, floor)) {
+      case Admission.Admitted admitted -> Optional.of(admitted.claim());
+      case Admission.Fenced fenced -> Optional.empty();
+      case Admission.Taken taken -> throw new AssertionError(taken);
+    };
+  }
+
+  private void activate(String id) {
+    Replica leader = leader();
+    RegistryView view = leader.follower.view();
+    note("activate " + id);
+    view.server(id)
+        .ifPresent(
+            server ->
+                leader.store.transition(
+                    leader.fence.orElseThrow(),
+                    server.claim(view.incarnation()),
+                    ServerState.WARMING,
+                    ServerState.ACTIVE));
+  }
+
+  private void leave(String id) {
+    mayVanish.add(id);
+    Instance instance = end(id);
+    if (instance != null) {
+      note("leave " + id);
+      any().store.deregister(instance.claim());
+    }
+  }
+
+  private void lead(int index) {
+    note("lead " + index);
+    fences++;
+    for (int i = 0; i < replicas.size(); i++) {
+      replicas.get(i).fence =
+          i == index ? Optional.of(new Fence("control-" + i, fences)) : Optional.empty();
+    }
+  }
+
+  /** A second goes by: each server renews, each replica polls, the leader drives the drains. */
+  private void pass() {
+    clock.addAndGet(TimeUnit.SECONDS.toNanos(1));
+    living.replaceAll(this::renew);
+    replicas.forEach(replica -> replica.reaper.pass());
+    Replica leader = leader();
+    RegistryView view = leader.follower.view();
+    Map<String, String> requests = leader.store.drainRequests(view.byId().keySet());
+    for (Server server : view.servers()) {
+      Claim claim = server.claim(view.incarnation());
+      if (requests.containsKey(server.id())) {
+        leader.store.beginDrain(leader.fence.orElseThrow(), claim, DrainSpec.DEFAULT);
+      } else if (server.state() == ServerState.DRAINING) {
+        leader.store.endDrain(leader.fence.orElseThrow(), claim);
+      }
+    }
+  }
+
+  private Instance renew(String id, Instance instance) {
+    Replica replica = any();
+    return switch (replica.store.renew(instance.claim(), "connections=1")) {
+      case Standing.Held held -> instance;
+      case Standing.Expired expired ->
+          admit(replica, id, instance.uid(), instance.port(), instance.claim().generation())
+              .map(claim -> new Instance(instance.uid(), instance.port(), claim))
+              .orElseGet(() -> fenced(id, instance));
+      case Standing.Fenced fenced -> fenced(id, instance);
+    };
+  }
+
+  private Instance fenced(String id, Instance instance) {
+    return fail(
+        "%s of %s has no newer rival and was fenced; seed %d, steps %s"
+            .formatted(instance, id, seed, history));
+  }
+
+  /** What nobody has read yet is lost with the registry, and nobody can know of it. */
+  private void caughtUp() {
+    String revision = connection.sync().hget(PREFIX + "meta", "revision");
+    long newest = revision == null ? 0 : Long.parseLong(revision);
+    await()
+        .until(
+            () -> followers().stream().allMatch(follower -> follower.view().revision() >= newest));
+  }
+
+  private void settled() {
+    note("settle");
+    await()
+        .until(
+            () -> {
+              pass();
+              return replicas.stream().allMatch(replica -> replica.follower.kept().isEmpty());
+            });
+  }
+
+  private void agree() {
+    pass();
+    Map<String, String> expected = new TreeMap<>();
+    living.forEach(
+        (id, instance) -> expected.put(id, instance.uid() + "@" + instance.claim().generation()));
+    Map<String, Server> first = followers().getFirst().view().byId();
+    assertEquals(
+        expected,
+        first.values().stream()
+            .collect(
+                Collectors.toMap(
+                    Server::id,
+                    server -> server.instanceUid() + "@" + server.generation(),
+                    (a, b) -> a,
+                    TreeMap::new)));
+    for (RegistryFollower follower : followers()) {
+      assertEquals(Set.of(), follower.kept());
+      assertEquals(first, follower.view().byId());
+      assertEquals(followers().getFirst().view().revision(), follower.view().revision());
+    }
+    first.values().forEach(server -> assertEquals(false, server.suspect()));
+  }
+
+  private void watch(RegistryFollower follower) {
+    Map<String, Server> known = new HashMap<>();
+    follower.onChange(
+        view -> {
+          known.keySet().stream()
+              .filter(id -> !view.byId().containsKey(id) && !mayVanish.contains(id))
+              .forEach(id -> vanished.add(id + " at revision " + view.revision()));
+          known.clear();
+          known.putAll(view.byId());
+        });
+  }
+
+  private Map<String, byte[]> dumped() {
+    RedisCommands<String, String> redis = connection.sync();
+    Map<String, byte[]> all = new HashMap<>();
+    redis.keys(PREFIX + "*").forEach(key -> all.put(key, redis.dump(key)));
+    return all;
+  }
+
+  private void rollBack() {
+    RedisCommands<String, String> redis = connection.sync();
+    redis.multi();
+    redis.flushall();
+    dump.forEach((key, value) -> redis.restore(key, value, new RestoreArgs().replace()));
+    redis.exec();
+  }
+
+  private Replica any() {
+    return replicas.get(random.nextInt(replicas.size()));
+  }
+
+  private Replica leader() {
+    return replicas.stream().filter(replica -> replica.fence.isPresent()).findFirst().orElseThrow();
+  }
+
+  private List<RegistryFollower> followers() {
+    return List.of(replicas.get(0).follower, replicas.get(1).follower, tier.follower());
+  }
+
+  private void note(String step) {
+    history.add(step);
+  }
+}
