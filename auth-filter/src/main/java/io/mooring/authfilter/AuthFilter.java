@@ -64,7 +64,7 @@ public final class AuthFilter implements AutoCloseable {
             tokens,
             keys,
             registry::view,
-            config.defaultService(),
+            ServiceNames.of(config.defaultService(), config.hosts()),
             clock);
     PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     Gauge.builder("mooring.verified.tokens", tokens, VerifiedTokens::size)

@@ -2,10 +2,10 @@ package io.mooring.authfilter;
 
 import io.mooring.process.ConfigurationOf;
 import io.mooring.process.HostPort;
-import io.mooring.registry.Grammar;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The configuration of an auth-filter; {@code deploy/config/auth-filter.yaml} describes each key.
@@ -17,6 +17,7 @@ record AuthFilterConfig(
     Listener grpc,
     Listener http,
     String defaultService,
+    Map<String, String> hosts,
     String publicUrl,
     List<String> origins,
     Token token,
@@ -28,13 +29,7 @@ record AuthFilterConfig(
   AuthFilterConfig {
     Origins.of(origins);
     Base.of(publicUrl);
-    if (!Grammar.SERVICE.matches(defaultService)) {
-      throw new IllegalArgumentException(
-          "default-service \""
-              + defaultService
-              + "\" does not fit "
-              + Grammar.SERVICE.expression());
-    }
+    ServiceNames.of(defaultService, hosts);
   }
 
   record Registry(URI url) {}

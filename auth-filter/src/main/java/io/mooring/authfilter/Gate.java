@@ -27,7 +27,7 @@ final class Gate {
   private final MasterKeys keys;
   private final ConnIds connIds;
   private final Supplier<RegistryView> registry;
-  private final String defaultService;
+  private final ServiceNames services;
   private final InstantSource clock;
   private final Map<String, IdentitySigner> signers = new ConcurrentHashMap<>();
 
@@ -37,7 +37,7 @@ final class Gate {
       VerifiedTokens tokens,
       MasterKeys keys,
       Supplier<RegistryView> registry,
-      String defaultService,
+      ServiceNames services,
       InstantSource clock) {
     this.origins = origins;
     this.base = base;
@@ -45,7 +45,7 @@ final class Gate {
     this.keys = keys;
     this.connIds = new ConnIds(keys);
     this.registry = registry;
-    this.defaultService = defaultService;
+    this.services = services;
     this.clock = clock;
   }
 
@@ -61,7 +61,8 @@ final class Gate {
     Subprotocols subprotocols = Subprotocols.parse(headers.get("sec-websocket-protocol"));
     Claims claims = verified(Credentials.token(headers, subprotocols));
     String connId = connId(target, claims);
-    Placement placement = placed(target, connId);
+    Placement placement =
+        placed(target, services.of(target.query().service(), request.getHost()), connId);
     Identity identity =
         new Identity(
             claims.sub(),
@@ -102,15 +103,10 @@ final class Gate {
         : connIds.mint(claims.sub());
   }
 
-  private Placement placed(Target target, String connId) {
+  private Placement placed(Target target, String service, String connId) {
     Target.Pin pin = target.pin();
-    String asked = target.query().service();
     Placement placement =
-        Placement.of(
-            registry.get(),
-            pin == null ? null : pin.serverId(),
-            asked == null ? defaultService : asked,
-            connId);
+        Placement.of(registry.get(), pin == null ? null : pin.serverId(), service, connId);
     if (placement.hosts().isEmpty()) {
       throw RefusedException.unavailable(
           "placement", "service " + placement.service() + " has no server that takes connections");

@@ -32,6 +32,8 @@ class AuthFilterConfigTest {
         "--origins=https://app.example/        | origins: \"https://app.example/\" is no origin",
         "--public-url=https://edge.example.com | public-url \"https://edge.example.com\" is not of the form wss://host[:port]",
         "--default-service=My_App              | default-service \"My_App\" does not fit [a-z0-9-]{1,63}",
+        "--hosts.chat=Chat                     | hosts.chat \"Chat\" does not fit [a-z0-9-]{1,63}",
+        "--hosts.Chat=chat                     | hosts: \"Chat\" is no host; expected a name in lower case",
         "--orgins=x                            | did you mean origins?",
       })
   void anUnusableValueIsNamedWithItsKey(String flag, String message) {

@@ -9,12 +9,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.mooring.process.StartException;
 import io.mooring.programs.Valkey;
+import io.mooring.token.ConnIds;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -57,6 +59,34 @@ class AuthFilterTest {
   }
 
   @Test
+  void aRegistryThatComesBackEmptyAndThenGoesChangesNoPlacement() {
+    fleet.with("app", 2, 3).with("chat", 4);
+    ConnIds connIds = new ConnIds(fleet.keys());
+    List<String> paths =
+        List.of(
+            "/ws/app-1/" + connIds.mint("u17"), "/ws/app-2/" + connIds.mint("u17"), "/ws/chat-4/x");
+    try (AuthFilter filter = started(0, 0);
+        Envoy envoy = new Envoy(filter.grpcPort())) {
+      await().until(() -> envoy.health() == ServingStatus.SERVING);
+      List<List<String>> before = hosts(envoy, paths);
+
+      fleet.flush().with("chat", 5);
+      await()
+          .until(() -> hosts(envoy, List.of("/ws/chat-5/x")).getFirst().getFirst().endsWith("5"));
+      assertEquals(before.subList(0, 2), hosts(envoy, paths).subList(0, 2));
+      assertEquals("127.0.0.1:7204", hosts(envoy, paths).getLast().getFirst());
+
+      fleet.close();
+      assertEquals(before.subList(0, 2), hosts(envoy, paths).subList(0, 2));
+      assertEquals(ServingStatus.SERVING, envoy.health());
+    }
+  }
+
+  private List<List<String>> hosts(Envoy envoy, List<String> paths) {
+    return paths.stream().map(path -> envoy.ask(handshake(path, fleet.token())).hosts()).toList();
+  }
+
+  @Test
   void handshakesAreCountedByOutcome() throws Exception {
     try (AuthFilter filter = started(0, 0);
         Envoy envoy = new Envoy(filter.grpcPort())) {
@@ -96,6 +126,7 @@ class AuthFilterTest {
             usable.grpc(),
             usable.http(),
             usable.defaultService(),
+            usable.hosts(),
             usable.publicUrl(),
             usable.origins(),
             usable.token(),

@@ -1,5 +1,7 @@
 package io.mooring.authfilter;
 
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.api.StatefulRedisConnection;
 import io.mooring.process.HostPort;
 import io.mooring.programs.Valkey;
 import io.mooring.registry.Address;
@@ -70,6 +72,15 @@ final class Fleet implements AutoCloseable {
     return this;
   }
 
+  /** Empties the registry, as FLUSHALL by an operator does. */
+  Fleet flush() {
+    try (RedisClient client = RedisClient.create(valkey.url());
+        StatefulRedisConnection<String, String> connection = client.connect()) {
+      connection.sync().flushall();
+    }
+    return this;
+  }
+
   private static Registration registration(String service, int number) {
     String id = service + "-" + number;
     return new Registration(
@@ -110,6 +121,7 @@ final class Fleet implements AutoCloseable {
         new AuthFilterConfig.Listener(new HostPort("127.0.0.1", grpcPort)),
         new AuthFilterConfig.Listener(new HostPort("127.0.0.1", httpPort)),
         "app",
+        Map.of("chat.example.com", "chat"),
         "",
         List.of("https://app.example"),
         new AuthFilterConfig.Token(

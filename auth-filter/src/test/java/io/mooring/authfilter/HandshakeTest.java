@@ -123,6 +123,48 @@ class HandshakeTest {
   }
 
   @Test
+  void aFirstConnectIsForTheServiceOfItsHostUnlessItNamesAnother() {
+    String token = fleet.token();
+
+    assertEquals(
+        List.of("127.0.0.1:7205"),
+        envoy.ask(handshake("/ws", token).setHost("chat.example.com:8443")).hosts());
+    assertEquals(
+        3,
+        envoy.ask(handshake("/ws?service=app", token).setHost("chat.example.com")).hosts().size());
+    assertEquals(
+        "127.0.0.1:7203",
+        envoy.ask(handshake("/ws/app-3/x", token).setHost("chat.example.com")).hosts().getFirst());
+  }
+
+  @Test
+  void aServerOfAnotherServiceGetsNoCredentialByWhateverWayItIsReached() {
+    String token = fleet.token();
+    for (HttpRequest.Builder reaching :
+        List.of(
+            handshake("/ws?service=chat&ticket=t1"),
+            handshake("/ws?ticket=t1").setHost("chat.example.com"),
+            handshake("/ws/chat-5/" + connIds.mint("u17") + "?ticket=t1"),
+            handshake("/ws/chat-5/x?ticket=t1"))) {
+      reaching
+          .putHeaders("authorization", "Bearer " + token)
+          .putHeaders("proxy-authorization", "Basic eDp5")
+          .putHeaders("cookie", "session=1");
+
+      Answer answer = envoy.ask(reaching);
+
+      assertEquals(List.of("127.0.0.1:7205"), answer.hosts());
+      assertEquals(List.of("authorization", "proxy-authorization", "cookie"), answer.removed());
+      assertEquals(
+          List.of("ticket"), answer.response().getOkResponse().getQueryParametersToRemoveList());
+      assertEquals(Set.of("x-mooring-conn", "x-mooring-identity"), answer.added().keySet());
+      assertEquals("u17", answer.identity(fleet.keys(), "chat").sub());
+      assertInstanceOf(IdentityCheck.Invalid.class, answer.identityCheck(fleet.keys(), "app"));
+      assertFalse(answer.toString().contains(token.substring(token.length() - 20)));
+    }
+  }
+
+  @Test
   void noCredentialGoesUpstream() {
     String token = fleet.token();
 
