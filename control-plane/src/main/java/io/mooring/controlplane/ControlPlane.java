@@ -10,6 +10,7 @@ import io.mooring.controlplane.admin.Connections;
 import io.mooring.controlplane.admin.Envoys;
 import io.mooring.controlplane.admin.Explain;
 import io.mooring.controlplane.admin.Gate;
+import io.mooring.controlplane.admin.Leader;
 import io.mooring.controlplane.admin.Servers;
 import io.mooring.controlplane.connections.ConnectionSearch;
 import io.mooring.controlplane.drain.DrainDriver;
@@ -107,7 +108,8 @@ public final class ControlPlane implements AutoCloseable {
             new Servers(follower, reaper, loads),
             envoys,
             new Connections(follower, search),
-            new Explain(explainer, search.isPresent(), envoys));
+            new Explain(explainer, search.isPresent(), envoys),
+            new Leader(leadership));
     http = new Endpoints(config.http().address(), this::notReadyBecause, meters, admin::route);
 
     follower.onChange(

@@ -86,6 +86,8 @@ class ControlPlaneTest {
       assertEquals("127.0.0.1:" + port.getLocalPort(), server.path("address").asText());
       assertEquals("verdict/1", server.at("/capabilities/0").asText());
       assertEquals(3, server.path("connections").asLong());
+      assertEquals("a", server.at("/labels/zone").asText());
+      assertTrue(server.path("drain").isNull());
       assertEquals(
           JSON.readTree("{\"revision\":2,\"envoys\":[]}"),
           JSON.readTree(get(controlPlane, "/admin/v1/envoys").body()));
@@ -130,6 +132,22 @@ class ControlPlaneTest {
 
     valkey = Valkey.start(folder.resolve("valkey"), port);
     await().until(() -> get(controlPlane, "/readyz").statusCode() == 200);
+  }
+
+  @Test
+  void itSaysWhoLeads() throws Exception {
+    ControlPlane controlPlane = start();
+
+    await()
+        .until(
+            () ->
+                JSON.readTree(get(controlPlane, "/admin/v1/leader").body())
+                    .path("leads")
+                    .asBoolean());
+    assertEquals(
+        JSON.readTree(
+            "{\"holder\":\"control-1\",\"fence\":1,\"this\":\"control-1\",\"leads\":true}"),
+        JSON.readTree(get(controlPlane, "/admin/v1/leader").body()));
   }
 
   @Test
@@ -319,6 +337,7 @@ class ControlPlaneTest {
             .setAddress("127.0.0.1:" + port)
             .setApiAddress(apiAddress)
             .addCapabilities("verdict/1")
+            .putLabels("zone", "a")
             .build());
   }
 

@@ -9,14 +9,21 @@ public final class AdminApi {
   private final Envoys envoys;
   private final Connections connections;
   private final Explain explain;
+  private final Leader leader;
 
   public AdminApi(
-      Gate gate, Servers servers, Envoys envoys, Connections connections, Explain explain) {
+      Gate gate,
+      Servers servers,
+      Envoys envoys,
+      Connections connections,
+      Explain explain,
+      Leader leader) {
     this.gate = gate;
     this.servers = servers;
     this.envoys = envoys;
     this.connections = connections;
     this.explain = explain;
+    this.leader = leader;
   }
 
   /** Adds the routes. */
@@ -26,6 +33,7 @@ public final class AdminApi {
     routes.get("/admin/v1/envoys", Role.VIEW, request -> envoys::write);
     routes.get("/admin/v1/connections", Role.VIEW, connections::answer);
     routes.get("/admin/v1/explain", Role.VIEW, explain::answer);
+    routes.get("/admin/v1/leader", Role.VIEW, request -> leader::write);
     routes.refuseTheRest();
   }
 }

@@ -3,10 +3,13 @@ package io.mooring.controlplane.admin;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.mooring.controlplane.lease.Reaper;
 import io.mooring.controlplane.load.Loads;
+import io.mooring.registry.Drain;
 import io.mooring.registry.RegistryFollower;
 import io.mooring.registry.RegistryView;
 import io.mooring.registry.Server;
 import java.io.IOException;
+import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /** {@code /admin/v1/servers}: what the registry holds. */
@@ -49,6 +52,12 @@ public final class Servers {
       json.writeString(capability);
     }
     json.writeEndArray();
+    json.writeObjectFieldStart("labels");
+    for (Map.Entry<String, String> label : server.labels().entrySet()) {
+      json.writeStringField(label.getKey(), label.getValue());
+    }
+    json.writeEndObject();
+    drain(json, server.drain());
     Json.number(
         json,
         "connections",
@@ -57,6 +66,19 @@ public final class Servers {
             .map(load -> OptionalLong.of(Integer.toUnsignedLong(load.getConnections())))
             .orElseGet(OptionalLong::empty));
     Json.number(json, "lease_age_ms", reaper.ageMillis(server.id()));
+    json.writeEndObject();
+  }
+
+  private static void drain(JsonGenerator json, Optional<Drain> drain) throws IOException {
+    if (drain.isEmpty()) {
+      json.writeNullField("drain");
+      return;
+    }
+    json.writeObjectFieldStart("drain");
+    json.writeStringField("drain_id", drain.get().id());
+    json.writeNumberField("rate", drain.get().spec().rate());
+    json.writeNumberField("deadline_ms", drain.get().spec().deadline().toMillis());
+    json.writeBooleanField("released", drain.get().released());
     json.writeEndObject();
   }
 }
