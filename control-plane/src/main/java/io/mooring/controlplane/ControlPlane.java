@@ -93,7 +93,7 @@ public final class ControlPlane implements AutoCloseable {
     warming = new Warming(store, leadership::fence, reports);
     driver = new DrainDriver(store, follower, leadership::fence, reports, drains);
     reaper = new Reaper(store, follower, leadership::fence, config.lease().ttl(), meters);
-    Envoys envoys = new Envoys(follower, xds, clock);
+    Envoys envoys = new Envoys(config.name(), follower, xds, reports, clock);
     Optional<ConnectionSearch> search =
         config
             .masterKeys()

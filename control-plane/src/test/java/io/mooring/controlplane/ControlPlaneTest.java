@@ -16,6 +16,8 @@ import io.mooring.process.Configuration;
 import io.mooring.process.ConfigurationException;
 import io.mooring.process.StartException;
 import io.mooring.programs.Valkey;
+import io.mooring.registry.Redis;
+import io.mooring.registry.RegistryStore;
 import io.mooring.registry.v1.Claim;
 import io.mooring.registry.v1.HeartbeatRequest;
 import io.mooring.registry.v1.Load;
@@ -132,6 +134,35 @@ class ControlPlaneTest {
 
     valkey = Valkey.start(folder.resolve("valkey"), port);
     await().until(() -> get(controlPlane, "/readyz").statusCode() == 200);
+  }
+
+  @Test
+  void envoysOfOtherReplicasAreShownAndThoseThatAreGone() throws Exception {
+    ControlPlane controlPlane = start();
+    try (Redis redis = new Redis(valkey.url())) {
+      RegistryStore store = new RegistryStore(redis);
+      store.reportEnvoy("edge-8", "replica=control-2 beat=7 revision=4 connected=1");
+      store.reportEnvoy("edge-9", "replica=control-2 beat=3 revision=2 connected=0");
+
+      await().until(() -> envoys(controlPlane).size() == 2);
+
+      JsonNode there = envoys(controlPlane).get(0);
+      assertEquals("edge-8", there.path("id").asText());
+      assertEquals("control-2", there.path("replica").asText());
+      assertEquals(4, there.path("acked_revision").asLong());
+      assertTrue(there.path("connected").asBoolean() && there.path("in_sync").asBoolean());
+      assertTrue(there.path("seen_ms_ago").asLong(-1) >= 0);
+      JsonNode gone = envoys(controlPlane).get(1);
+      assertEquals("edge-9", gone.path("id").asText());
+      assertTrue(gone.path("missing").asBoolean());
+      assertEquals(
+          JSON.readTree("[{\"id\":\"edge-8\",\"revision\":4,\"acked\":true}]"),
+          JSON.readTree(get(controlPlane, "/admin/v1/explain?target=/ws").body()).path("envoys"));
+    }
+  }
+
+  private JsonNode envoys(ControlPlane controlPlane) throws Exception {
+    return JSON.readTree(get(controlPlane, "/admin/v1/envoys").body()).path("envoys");
   }
 
   @Test

@@ -39,7 +39,12 @@ public final class EnvoyReports {
    *
    * @param age since what is said of it has changed; at least this old, or seen once only
    */
-  public record Seen(String id, EnvoyReport report, Duration age) {}
+  public record Seen(String id, EnvoyReport report, Duration age) {
+    /** Whether its replica said so, and still lives. */
+    public boolean connected() {
+      return report.connected() && age.compareTo(COUNTS_FOR) <= 0;
+    }
+  }
 
   private final RegistryStore store;
   private final LongSupplier ticks;
@@ -132,7 +137,6 @@ public final class EnvoyReports {
   }
 
   private Stream<Seen> recent() {
-    return all().stream()
-        .filter(envoy -> envoy.report().connected() && envoy.age().compareTo(COUNTS_FOR) <= 0);
+    return all().stream().filter(Seen::connected);
   }
 }
