@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.mooring.registry.v1.Departures;
 import io.mooring.registry.v1.State;
+import io.mooring.server.drain.Drain;
+import io.mooring.server.registration.Order;
 import io.mooring.server.stand.Client;
 import io.mooring.server.stand.Edge;
 import io.mooring.server.stand.Registrar;
@@ -173,7 +175,18 @@ class DrainTest {
   }
 
   @Test
-  void movesAClientWhoseHandshakeWasOnItsWayWhenTheDrainBegan() throws Exception {
+  void movesAClientThatEntersWhenTheDrainHasBegun() throws Exception {
+    clients(1);
+    try (Drain drain = new Drain(stand.server().connections(), () -> {})) {
+      drain.move(new Order("d1", 50, LONG));
+      clients.getFirst().await("reconnect");
+
+      client("late").await("reconnect");
+    }
+  }
+
+  @Test
+  void refusesAHandshakeWhoseHeadIsNotWholeWhenTheDrainBegins() throws Exception {
     try (Peer slow = Peer.connect(stand.port())) {
       String handshake = Peer.handshake("/ws", stand.edge().header("ann"));
       slow.send(handshake.substring(0, 40));

@@ -21,6 +21,8 @@ class ServerConfigTest {
         "--service=My_App               | service \"My_App\": expected [a-z0-9-]{1,63}",
         "--service=                     | service \"\": expected [a-z0-9-]{1,63}",
         "--release=a b                  | release \"a b\": expected [A-Za-z0-9._:+@/-]{0,128}",
+        "--drain.rate=-1                | drain: rate -1: expected 0 to 100000",
+        "--drain.deadline=14s           | drain: deadline PT14S: expected 15s to 1d",
         "--advertise.address=host:1     | advertise: address \"host:1\": expected ip:port",
         "--advertise.address=10.0.0.7   | advertise: address \"10.0.0.7\": expected ip:port",
         "--advertise.address=10.0.0.7:0 | advertise: address \"10.0.0.7:0\": expected ip:port",

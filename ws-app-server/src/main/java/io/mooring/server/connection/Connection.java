@@ -113,7 +113,7 @@ public final class Connection implements Session, Subscriber, Liveness.Peer {
       return false;
     }
     if (parting == null) {
-      parting = new Parting(loop, socket);
+      parting = new Parting(loop, () -> socket.close(CloseCode.DRAIN));
     }
     parting.told(now);
     long after = TimeUnit.NANOSECONDS.toMillis(slot - now);

@@ -1,7 +1,5 @@
 package io.mooring.server.connection;
 
-import io.mooring.server.frame.CloseCode;
-import io.mooring.server.frame.WebSocket;
 import io.mooring.server.loop.Loop;
 import io.mooring.server.loop.Timed;
 import java.util.concurrent.TimeUnit;
@@ -12,15 +10,18 @@ import java.util.concurrent.TimeUnit;
  * is closed {@value #EXEMPT_SECONDS} s after the client was told. Belongs to the connection's loop.
  */
 final class Parting extends Timed {
-  private static final long EXEMPT_SECONDS = 30;
+  static final long EXEMPT_SECONDS = 30;
 
   private final Loop loop;
-  private final WebSocket socket;
+  private final Runnable close;
   private long toldNanos;
 
-  Parting(Loop loop, WebSocket socket) {
+  /**
+   * @param close called on the loop when the time is over
+   */
+  Parting(Loop loop, Runnable close) {
     this.loop = loop;
-    this.socket = socket;
+    this.close = close;
   }
 
   void told(long nowNanos) {
@@ -39,6 +40,6 @@ final class Parting extends Timed {
 
   @Override
   protected void due() {
-    socket.close(CloseCode.DRAIN);
+    close.run();
   }
 }

@@ -1,5 +1,8 @@
 package io.mooring.server.registration;
 
+import io.mooring.registry.v1.Claim;
+import io.mooring.registry.v1.RegisterRequest;
+import io.mooring.registry.v1.RegisterResponse;
 import java.util.List;
 
 /**
@@ -20,4 +23,32 @@ public record Registrant(
     String apiAddress,
     int weight,
     String release,
-    List<String> capabilities) {}
+    List<String> capabilities) {
+
+  /**
+   * @param generation held before; 0 if none
+   */
+  RegisterRequest register(long generation) {
+    return RegisterRequest.newBuilder()
+        .setServerId(serverId)
+        .setInstanceUid(instanceUid)
+        .setService(service)
+        .setAddress(address)
+        .setApiAddress(apiAddress)
+        .setWeight(weight)
+        .setRelease(release)
+        .addAllCapabilities(capabilities)
+        .setGeneration(generation)
+        .build();
+  }
+
+  /** What proves, from now on, that it was registered. */
+  Claim claim(RegisterResponse response) {
+    return Claim.newBuilder()
+        .setServerId(serverId)
+        .setInstanceUid(instanceUid)
+        .setIncarnation(response.getIncarnation())
+        .setGeneration(response.getGeneration())
+        .build();
+  }
+}

@@ -1,27 +1,19 @@
 package io.mooring.server.registration;
 
 import io.grpc.Status;
-import io.grpc.stub.StreamObserver;
 import io.mooring.process.HostPort;
 import io.mooring.process.Secret;
 import io.mooring.registry.v1.Claim;
-import io.mooring.registry.v1.DeregisterRequest;
-import io.mooring.registry.v1.DrainRequest;
 import io.mooring.registry.v1.Load;
 import io.mooring.registry.v1.Move;
-import io.mooring.registry.v1.RegisterRequest;
 import io.mooring.registry.v1.RegisterResponse;
 import io.mooring.registry.v1.Renewed;
 import io.mooring.registry.v1.ServerCommand;
-import io.mooring.registry.v1.ServerReport;
 import io.mooring.registry.v1.State;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -39,10 +31,6 @@ import org.slf4j.LoggerFactory;
 public final class Registration implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Registration.class);
 
-  /** A registry that takes longer has stopped, though its host may still take connections. */
-  private static final long ANSWER_MILLIS = 1_500;
-
-  private static final long LEAVE_MILLIS = 500;
   private static final long FIRST_BACKOFF_MILLIS = 100;
 
   /** Short, so that all servers have found a registry soon after one is back. */
@@ -51,14 +39,10 @@ public final class Registration implements AutoCloseable {
   private static final long DRAINING_HEARTBEAT_MILLIS = 500;
   private static final long WISH_MILLIS = 1_000;
 
-  private static final double JITTER = 0.1;
-
   private final Registrant registrant;
   private final Supplier<Load> load;
   private final Orders orders;
-  private final ScheduledExecutorService thread =
-      Executors.newSingleThreadScheduledExecutor(
-          Thread.ofPlatform().daemon().name("registration").factory());
+  private final Turns turns = new Turns();
   private final Registries registries;
   private volatile Membership membership =
       new Membership.Registering("no registry has answered yet");
@@ -70,7 +54,7 @@ public final class Registration implements AutoCloseable {
   private long heartbeatMillis;
   private int failures;
   private @Nullable Session session;
-  private @Nullable ScheduledFuture<?> planned;
+  private @Nullable ScheduledFuture<?> retry;
 
   /**
    * @param load what heartbeats report; called on the registration's thread
@@ -84,11 +68,11 @@ public final class Registration implements AutoCloseable {
     this.registrant = registrant;
     this.load = load;
     this.orders = orders;
-    this.registries = new Registries(addresses, token, this::onThread);
+    this.registries = new Registries(addresses, token, turns);
   }
 
   public void start() {
-    onThread(this::connect);
+    turns.execute(this::connect);
   }
 
   /** What the server is now; for any thread. */
@@ -108,16 +92,8 @@ public final class Registration implements AutoCloseable {
    */
   public CompletableFuture<Void> depart(Order own) {
     departing = true;
-    Wish wish =
-        new Wish(
-            registries,
-            DrainRequest.newBuilder()
-                .setServerId(registrant.serverId())
-                .setRate(own.rate())
-                .setDeadlineMs((int) own.deadline().toMillis())
-                .build(),
-            ANSWER_MILLIS);
-    onThread(
+    Wish wish = new Wish(registries, registrant.serverId(), own);
+    turns.execute(
         () -> {
           pursue(wish);
           reportNow();
@@ -131,50 +107,31 @@ public final class Registration implements AutoCloseable {
    * @return completes within about a second
    */
   public CompletableFuture<Void> leave() {
-    CompletableFuture<Void> left = new CompletableFuture<>();
-    onThread(
-        () -> {
-          boolean over = over();
-          membership = new Membership.Leaving();
-          endSession();
-          Claim held = claim;
-          if (over || held == null) {
-            left.complete(null);
-          } else {
-            deregister(held, registries.count() + 1, left);
-          }
-        });
-    return left;
+    return CompletableFuture.supplyAsync(this::farewell, turns).thenCompose(said -> said);
   }
 
-  /** Tries each registry: of those that answer no more, the one in use may be the first. */
-  private void deregister(Claim held, int tries, CompletableFuture<Void> left) {
-    if (tries == 0) {
-      left.complete(null);
-      return;
-    }
-    registries
-        .stub()
-        .withDeadlineAfter(LEAVE_MILLIS, TimeUnit.MILLISECONDS)
-        .deregister(
-            DeregisterRequest.newBuilder().setClaim(held).build(),
-            new Answer<>(
-                answer -> left.complete(null),
-                failure -> {
-                  registries.next();
-                  deregister(held, tries - 1, left);
-                }));
+  private CompletableFuture<Void> farewell() {
+    boolean over = over();
+    Claim held = claim;
+    end();
+    return over || held == null
+        ? CompletableFuture.completedFuture(null)
+        : new Farewell(registries, held).say();
   }
 
   @Override
   public void close() {
-    onThread(
+    turns.execute(
         () -> {
-          membership = new Membership.Leaving();
-          endSession();
+          end();
           registries.close();
         });
-    thread.shutdown();
+    turns.close();
+  }
+
+  private void end() {
+    membership = new Membership.Leaving();
+    endSession();
   }
 
   private void connect() {
@@ -190,35 +147,18 @@ public final class Registration implements AutoCloseable {
   }
 
   private void register(long generation) {
-    RegisterRequest request =
-        RegisterRequest.newBuilder()
-            .setServerId(registrant.serverId())
-            .setInstanceUid(registrant.instanceUid())
-            .setService(registrant.service())
-            .setAddress(registrant.address())
-            .setApiAddress(registrant.apiAddress())
-            .setWeight(registrant.weight())
-            .setRelease(registrant.release())
-            .addAllCapabilities(registrant.capabilities())
-            .setGeneration(generation)
-            .build();
     registries
         .stub()
-        .withDeadlineAfter(ANSWER_MILLIS, TimeUnit.MILLISECONDS)
-        .register(request, new Answer<>(this::registered, this::notRegistered));
+        .withDeadlineAfter(Session.ANSWER_MILLIS, TimeUnit.MILLISECONDS)
+        .register(
+            registrant.register(generation), new Answer<>(this::registered, this::notRegistered));
   }
 
   private void registered(RegisterResponse response) {
     if (over()) {
       return;
     }
-    Claim held =
-        Claim.newBuilder()
-            .setServerId(registrant.serverId())
-            .setInstanceUid(registrant.instanceUid())
-            .setIncarnation(response.getIncarnation())
-            .setGeneration(response.getGeneration())
-            .build();
+    Claim held = registrant.claim(response);
     claim = held;
     heartbeatMillis = Math.max(1, response.getHeartbeatMs());
     stand(held, response.getState());
@@ -232,6 +172,9 @@ public final class Registration implements AutoCloseable {
   }
 
   private void notRegistered(Throwable failure) {
+    if (over()) {
+      return;
+    }
     OptionalLong newest = Overtaken.by(failure);
     if (newest.isPresent()) {
       fenced(newest.getAsLong());
@@ -241,21 +184,10 @@ public final class Registration implements AutoCloseable {
   }
 
   private void openSession(Claim held) {
-    Session opened = new Session();
+    Session opened =
+        new Session(held, load, this::intervalMillis, turns, this::commanded, this::failed);
     session = opened;
-    opened.reports = registries.stub().session(opened);
-    report(opened, held);
-  }
-
-  private void report(Session on, Claim held) {
-    StreamObserver<ServerReport> reports = on.reports;
-    if (over() || session != on || reports == null) {
-      return;
-    }
-    on.awaitAnswer();
-    reports.onNext(ServerReport.newBuilder().setClaim(held).setLoad(load.get()).build());
-    double factor = 1 + ThreadLocalRandom.current().nextDouble(-JITTER, JITTER);
-    plan(() -> report(on, held), (long) (intervalMillis() * factor));
+    opened.start(registries.stub());
   }
 
   private long intervalMillis() {
@@ -264,13 +196,9 @@ public final class Registration implements AutoCloseable {
         : heartbeatMillis;
   }
 
-  /** Instead of the heartbeat that is planned. */
   private void reportNow() {
-    Session current = session;
-    Claim held = claim;
-    if (current != null && held != null) {
-      unplan();
-      report(current, held);
+    if (session != null) {
+      session.report();
     }
   }
 
@@ -284,7 +212,7 @@ public final class Registration implements AutoCloseable {
     } else if (claim != null) {
       wish.ask();
     }
-    after(() -> pursue(wish), WISH_MILLIS);
+    turns.after(WISH_MILLIS, () -> pursue(wish));
   }
 
   private void commanded(ServerCommand command) {
@@ -375,18 +303,17 @@ public final class Registration implements AutoCloseable {
     registries.next();
     long ceiling = Math.min(MOST_BACKOFF_MILLIS, FIRST_BACKOFF_MILLIS << Math.min(failures, 10));
     failures++;
-    plan(this::connect, ThreadLocalRandom.current().nextLong(ceiling) + 1);
+    retry = turns.after(ThreadLocalRandom.current().nextLong(ceiling) + 1, this::connect);
   }
 
   private void endSession() {
-    unplan();
-    Session ended = session;
-    session = null;
-    if (ended != null) {
-      ended.answered();
-      if (ended.reports != null) {
-        ended.reports.onError(Status.CANCELLED.asRuntimeException());
-      }
+    if (retry != null) {
+      retry.cancel(false);
+      retry = null;
+    }
+    if (session != null) {
+      session.end();
+      session = null;
     }
   }
 
@@ -398,76 +325,5 @@ public final class Registration implements AutoCloseable {
       case Membership.Fenced other -> true;
       case Membership.Leaving leaving -> true;
     };
-  }
-
-  private void unplan() {
-    if (planned != null) {
-      planned.cancel(false);
-      planned = null;
-    }
-  }
-
-  private void plan(Runnable task, long millis) {
-    planned = after(task, millis);
-  }
-
-  private @Nullable ScheduledFuture<?> after(Runnable task, long millis) {
-    try {
-      return thread.schedule(task, millis, TimeUnit.MILLISECONDS);
-    } catch (RejectedExecutionException closed) {
-      log.debug("event=registration_closed");
-      return null;
-    }
-  }
-
-  private void onThread(Runnable task) {
-    try {
-      thread.execute(task);
-    } catch (RejectedExecutionException closed) {
-      log.debug("event=registration_closed");
-    }
-  }
-
-  /** One stream; what arrives on one that was given up does not count. */
-  private final class Session implements StreamObserver<ServerCommand> {
-    private @Nullable StreamObserver<ServerReport> reports;
-    private @Nullable ScheduledFuture<?> patience;
-
-    /** Gives up unless something comes in time; further reports meanwhile prolong nothing. */
-    private void awaitAnswer() {
-      if (patience == null) {
-        patience =
-            after(
-                () -> onError(Status.UNAVAILABLE.withDescription("no answer").asException()),
-                ANSWER_MILLIS);
-      }
-    }
-
-    private void answered() {
-      if (patience != null) {
-        patience.cancel(false);
-        patience = null;
-      }
-    }
-
-    @Override
-    public void onNext(ServerCommand command) {
-      if (session == this) {
-        answered();
-        commanded(command);
-      }
-    }
-
-    @Override
-    public void onError(Throwable failure) {
-      if (session == this) {
-        failed(failure);
-      }
-    }
-
-    @Override
-    public void onCompleted() {
-      onError(Status.UNAVAILABLE.withDescription("the registry ended the session").asException());
-    }
   }
 }

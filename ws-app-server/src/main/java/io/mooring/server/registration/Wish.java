@@ -14,17 +14,20 @@ final class Wish {
 
   private final Registries registries;
   private final DrainRequest drain;
-  private final long answerMillis;
   private final CompletableFuture<Void> answered = new CompletableFuture<>();
   private boolean refused;
 
   /**
-   * @param answerMillis how long the registry may take to answer
+   * @param own what is asked for; its name does not matter
    */
-  Wish(Registries registries, DrainRequest drain, long answerMillis) {
+  Wish(Registries registries, String serverId, Order own) {
     this.registries = registries;
-    this.drain = drain;
-    this.answerMillis = answerMillis;
+    this.drain =
+        DrainRequest.newBuilder()
+            .setServerId(serverId)
+            .setRate(own.rate())
+            .setDeadlineMs((int) own.deadline().toMillis())
+            .build();
   }
 
   /** Completes when a registry has taken the wish up. */
@@ -41,7 +44,7 @@ final class Wish {
   void ask() {
     registries
         .stub()
-        .withDeadlineAfter(answerMillis, TimeUnit.MILLISECONDS)
+        .withDeadlineAfter(Session.ANSWER_MILLIS, TimeUnit.MILLISECONDS)
         .drain(drain, new Answer<DrainProgress>(progress -> met(), this::failed));
   }
 

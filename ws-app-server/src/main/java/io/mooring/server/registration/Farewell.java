@@ -1,0 +1,49 @@
+package io.mooring.server.registration;
+
+import io.mooring.registry.v1.Claim;
+import io.mooring.registry.v1.DeregisterRequest;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Takes the server out of the registry, as far as one answers: each is tried, as the one in use may
+ * be the one that has died. Confined to the registration's thread.
+ */
+final class Farewell {
+  private static final long ANSWER_MILLIS = 500;
+
+  private final Registries registries;
+  private final DeregisterRequest request;
+  private final CompletableFuture<Void> said = new CompletableFuture<>();
+
+  Farewell(Registries registries, Claim claim) {
+    this.registries = registries;
+    this.request = DeregisterRequest.newBuilder().setClaim(claim).build();
+  }
+
+  /**
+   * @return completes when a registry has answered, or none has
+   */
+  CompletableFuture<Void> say() {
+    attempt(registries.count() + 1);
+    return said;
+  }
+
+  private void attempt(int tries) {
+    if (tries == 0) {
+      said.complete(null);
+      return;
+    }
+    registries
+        .stub()
+        .withDeadlineAfter(ANSWER_MILLIS, TimeUnit.MILLISECONDS)
+        .deregister(
+            request,
+            new Answer<>(
+                answer -> said.complete(null),
+                failure -> {
+                  registries.next();
+                  attempt(tries - 1);
+                }));
+  }
+}
