@@ -92,6 +92,7 @@ class DrainTest {
     stand.server().departed().get(10, TimeUnit.SECONDS);
     stand.server().close();
     assertEquals(7, stand.registrar().departures.getFirst().getClaim().getGeneration());
+    assertEquals(departures("d1", 40, 40, 40, 0), stand.registrar().lastDepartures());
   }
 
   @Test

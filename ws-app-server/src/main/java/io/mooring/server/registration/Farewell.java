@@ -10,10 +10,12 @@ import java.util.concurrent.TimeUnit;
  * be the one that has died. Confined to the registration's thread.
  */
 final class Farewell {
-  private static final long ANSWER_MILLIS = 500;
+  private static final long ANSWER_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+  private static final long ALL_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final Registries registries;
   private final DeregisterRequest request;
+  private final long since = System.nanoTime();
   private final CompletableFuture<Void> said = new CompletableFuture<>();
 
   Farewell(Registries registries, Claim claim) {
@@ -22,7 +24,7 @@ final class Farewell {
   }
 
   /**
-   * @return completes when a registry has answered, or none has
+   * @return completes when a registry has answered, or none has within a second
    */
   CompletableFuture<Void> say() {
     attempt(registries.count() + 1);
@@ -30,13 +32,14 @@ final class Farewell {
   }
 
   private void attempt(int tries) {
-    if (tries == 0) {
+    long left = since + ALL_NANOS - System.nanoTime();
+    if (tries == 0 || left <= 0) {
       said.complete(null);
       return;
     }
     registries
         .stub()
-        .withDeadlineAfter(ANSWER_MILLIS, TimeUnit.MILLISECONDS)
+        .withDeadlineAfter(Math.min(ANSWER_NANOS, left), TimeUnit.NANOSECONDS)
         .deregister(
             request,
             new Answer<>(

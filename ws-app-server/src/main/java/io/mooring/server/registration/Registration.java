@@ -111,12 +111,16 @@ public final class Registration implements AutoCloseable {
   }
 
   private CompletableFuture<Void> farewell() {
-    boolean over = over();
     Claim held = claim;
-    end();
-    return over || held == null
-        ? CompletableFuture.completedFuture(null)
-        : new Farewell(registries, held).say();
+    boolean out = over() || held == null;
+    membership = new Membership.Leaving();
+    Session open = session;
+    CompletableFuture<Void> told =
+        open == null ? CompletableFuture.completedFuture(null) : open.finish();
+    if (out || held == null) {
+      return told;
+    }
+    return told.thenCompose(answered -> new Farewell(registries, held).say());
   }
 
   @Override

@@ -7,6 +7,7 @@ import io.mooring.registry.v1.Load;
 import io.mooring.registry.v1.RegistryGrpc;
 import io.mooring.registry.v1.ServerCommand;
 import io.mooring.registry.v1.ServerReport;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
@@ -23,6 +24,7 @@ final class Session implements StreamObserver<ServerCommand> {
   /** A registry that takes longer has stopped, though its host may still take connections. */
   static final long ANSWER_MILLIS = 1_500;
 
+  private static final long LAST_ANSWER_MILLIS = 300;
   private static final double JITTER = 0.1;
 
   private final Claim claim;
@@ -34,6 +36,7 @@ final class Session implements StreamObserver<ServerCommand> {
   private @Nullable StreamObserver<ServerReport> reports;
   private @Nullable ScheduledFuture<?> next;
   private @Nullable ScheduledFuture<?> patience;
+  private @Nullable CompletableFuture<Void> last;
 
   /**
    * @param intervalMillis from a heartbeat to the next, asked anew each time
@@ -74,6 +77,24 @@ final class Session implements StreamObserver<ServerCommand> {
     next = turns.after((long) (intervalMillis.getAsLong() * factor), this::report);
   }
 
+  /**
+   * Sends a last heartbeat, so that the registry knows how it ended, and ends; commands are no
+   * longer heeded.
+   *
+   * @return completes when that was answered, or takes too long
+   */
+  CompletableFuture<Void> finish() {
+    CompletableFuture<Void> answered = new CompletableFuture<>();
+    last = answered;
+    report();
+    if (reports == null) {
+      answered.complete(null);
+    } else {
+      turns.after(LAST_ANSWER_MILLIS, this::end);
+    }
+    return answered;
+  }
+
   void end() {
     StreamObserver<ServerReport> open = reports;
     reports = null;
@@ -82,11 +103,16 @@ final class Session implements StreamObserver<ServerCommand> {
     if (open != null) {
       open.onError(Status.CANCELLED.asRuntimeException());
     }
+    if (last != null) {
+      last.complete(null);
+    }
   }
 
   @Override
   public void onNext(ServerCommand command) {
-    if (reports != null) {
+    if (last != null) {
+      end();
+    } else if (reports != null) {
       cancel(patience);
       patience = null;
       commanded.accept(command);
@@ -97,7 +123,9 @@ final class Session implements StreamObserver<ServerCommand> {
   public void onError(Throwable failure) {
     if (reports != null) {
       end();
-      failed.accept(failure);
+      if (last == null) {
+        failed.accept(failure);
+      }
     }
   }
 
