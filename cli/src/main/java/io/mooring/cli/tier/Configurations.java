@@ -36,6 +36,7 @@ final class Configurations {
       address: %s
     admin:
       open: true
+    keys: %s
     services:
       app:
         registration-token: %s
@@ -54,6 +55,7 @@ final class Configurations {
             address(Kind.CONTROL, "http", number),
             address(Kind.CONTROL, "registry", number),
             address(Kind.CONTROL, "xds", number),
+            quoted(keys.master()),
             quoted(registrationToken()),
             all(shape.addresses(Kind.AUTH, "grpc")),
             quoted(keys.edge()),
