@@ -144,6 +144,14 @@ public final class RegistryStore {
   }
 
   /**
+   * Whether an operator wrote {@code HSET {mooring}:meta freeze lifted} since the last time; it
+   * counts once.
+   */
+  public boolean takeFreezeLifted() {
+    return redis.call(commands -> commands.hdel(Keys.META, "freeze")) == 1;
+  }
+
+  /**
    * Asks for a drain, or for another spec of the one that runs; false when no such server lives.
    */
   public boolean requestDrain(String serverId, DrainSpec spec) {

@@ -23,6 +23,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.BiFunction;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -310,6 +312,31 @@ class RegistryStoreTest {
         registry.call(redis -> redis.xrange("{mooring}:rev", Range.<String>unbounded())).stream()
             .map(entry -> entry.getId())
             .toList());
+  }
+
+  /** Redis' expiry follows the wall clock of its host, which may jump. */
+  @Test
+  void noWallClockEndsWhatALivingServerNeeds() {
+    Claim claim = registry.admitActive("app-1", "a");
+    registry.drain(claim, DrainSpec.DEFAULT);
+    store.renew(claim, LOAD);
+    store.reportEnvoy("edge-1", "replica=control-1 beat=1 revision=7 connected=1");
+    registry.election.take("control-1", registry.election.leader(), 0);
+    store.register(registration("app-1", "a", claim.generation()), 0);
+
+    assertEquals(
+        Map.of(
+            "{mooring}:server:app-1", -1L,
+            "{mooring}:meta", -1L,
+            "{mooring}:rev", -1L,
+            "{mooring}:beats", -1L,
+            "{mooring}:loads", -1L,
+            "{mooring}:envoys", -1L,
+            "{mooring}:leader", -1L),
+        registry.call(
+            redis ->
+                redis.keys("*").stream()
+                    .collect(Collectors.toMap(Function.identity(), redis::pttl))));
   }
 
   @Test

@@ -26,6 +26,11 @@ final class Preservation {
     this.window = window.toNanos();
   }
 
+  /** Begins to count anew: an operator has decided that those that lapsed are dead. */
+  void lift() {
+    lapsedAt.clear();
+  }
+
   /**
    * Whether nothing may be removed now.
    *

@@ -200,7 +200,10 @@ public final class Reaper implements AutoCloseable {
       suspect(fence, lapse, view);
     }
     freeze(preservation.frozen(now, lapses, leases.size()), lapses);
-    if (frozen) {
+    if (frozen && store.takeFreezeLifted()) {
+      preservation.lift();
+      lapses.forEach(lapse -> remove(fence, lapse, view, "an operator lifted the freeze"));
+    } else if (frozen) {
       suspects
           .probe(view, lapses)
           .forEach(dead -> remove(fence, dead, view, "refused while others answer"));
@@ -232,8 +235,10 @@ public final class Reaper implements AutoCloseable {
 
   private void freeze(boolean now, List<Lapse> lapses) {
     if (now && !frozen) {
+      store.takeFreezeLifted();
       log.error(
-          "event=removals_frozen suspects={} of={} (too many leases ended at once; probing them)",
+          "event=removals_frozen suspects={} of={} (too many leases ended at once; probing them. Are"
+              + " they dead? HSET {mooring}:meta freeze lifted)",
           lapses.stream().map(Lapse::life).toList(),
           leases.size());
     } else if (!now && frozen) {

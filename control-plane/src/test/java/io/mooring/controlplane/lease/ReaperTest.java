@@ -351,6 +351,28 @@ class ReaperTest {
   }
 
   @Test
+  void anOperatorLiftsAFreezeOnce() throws IOException {
+    try (ServerSocket port = Tier.listen()) {
+      tier.admitActive("app-1", port.getLocalPort());
+      tier.admitActive("app-2", port.getLocalPort());
+      awaitServers("app-1", "app-2");
+      reaper.pass();
+      tier.redis(redis -> redis.hset("{mooring}:meta", "freeze", "lifted"));
+      elapse(Duration.ofSeconds(11));
+      reaper.pass();
+      assertEquals(1.0, meters.get("mooring.removals.frozen").gauge().value());
+      awaitServers("app-1", "app-2");
+
+      tier.redis(redis -> redis.hset("{mooring}:meta", "freeze", "lifted"));
+      reaper.pass();
+      awaitServers();
+      reaper.pass();
+
+      assertEquals(0.0, meters.get("mooring.removals.frozen").gauge().value());
+    }
+  }
+
+  @Test
   void aFreezeEndsWhenTheServersRenewAgain() throws IOException {
     try (ServerSocket port = Tier.listen()) {
       Claim one = tier.admitActive("app-1", port.getLocalPort());
