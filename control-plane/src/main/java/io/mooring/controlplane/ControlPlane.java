@@ -7,6 +7,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.mooring.controlplane.acknowledgement.EnvoyReports;
 import io.mooring.controlplane.admin.AdminApi;
 import io.mooring.controlplane.admin.Connections;
+import io.mooring.controlplane.admin.Draining;
 import io.mooring.controlplane.admin.Envoys;
 import io.mooring.controlplane.admin.Explain;
 import io.mooring.controlplane.admin.Gate;
@@ -109,7 +110,8 @@ public final class ControlPlane implements AutoCloseable {
             envoys,
             new Connections(follower, search),
             new Explain(explainer, search.isPresent(), envoys),
-            new Leader(leadership));
+            new Leader(leadership),
+            new Draining(follower, drains));
     http = new Endpoints(config.http().address(), this::notReadyBecause, meters, admin::route);
 
     follower.onChange(

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,6 +33,9 @@ public final class Drains {
 
   /** How many drains that are over are remembered. */
   private static final int REMEMBERED = 1_000;
+
+  private static final Duration PATIENCE = Duration.ofSeconds(2);
+  private static final Duration LOOK_AGAIN = Duration.ofMillis(20);
 
   private final RegistryStore store;
   private final EnvoyReports envoys;
@@ -141,6 +145,31 @@ public final class Drains {
     return now.isPresent() && left.isEmpty()
         ? over(instance, Phase.CANCELLED)
         : over(instance, left.orElse(Phase.LOST));
+  }
+
+  /**
+   * Waits until the drain of this instance is over, at most for as long as a leader takes that does
+   * its work; then says how far it is.
+   */
+  public Progress awaitEnd(Server instance) {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    Progress progress = of(instance);
+    while (!progress.phase().over() && System.nanoTime() - deadline < 0) {
+      LockSupport.parkNanos(LOOK_AGAIN.toNanos());
+      progress = of(instance);
+    }
+    return progress;
+  }
+
+  /** What a drain with this spec would do now; waits for Redis. */
+  public DrainPlan plan(Server server, DrainSpec spec) {
+    long connections =
+        loads.of(server).map(load -> Integer.toUnsignedLong(load.getConnections())).orElse(0L);
+    RegistryView now;
+    synchronized (this) {
+      now = view;
+    }
+    return DrainPlan.of(server, spec, connections, now);
   }
 
   /**

@@ -10,7 +10,6 @@ import io.mooring.registry.RegistryStore;
 import io.mooring.registry.RegistryUnavailableException;
 import io.mooring.registry.RegistryView;
 import io.mooring.registry.Server;
-import io.mooring.registry.ServerState;
 import io.mooring.registry.v1.CancelDrainRequest;
 import io.mooring.registry.v1.DrainProgress;
 import io.mooring.registry.v1.DrainRequest;
@@ -20,6 +19,7 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -77,9 +77,9 @@ final class DrainCalls {
     if (drains.withdraw(server.id())) {
       log.info("event=drain_withdrawn server={} by=grpc", server.id());
     }
-    return await(
-            () -> view.get().server(server.id()).filter(now -> now.state() != ServerState.DRAINING))
-        .or(() -> view.get().server(server.id()))
+    drains.awaitEnd(server);
+    return view.get()
+        .server(server.id())
         .map(Views::server)
         .orElseThrow(() -> unknown(server.id()));
   }
@@ -137,22 +137,18 @@ final class DrainCalls {
       return seen.get();
     }
     if (store.beats().containsKey(id)) {
-      seen = await(() -> view.get().server(id));
+      seen = await(id);
     }
     return seen.orElseThrow(() -> unknown(id));
   }
 
-  private <T> Optional<T> await(Supplier<Optional<T>> wanted) {
+  /** The view may not have come so far yet. */
+  private Optional<Server> await(String id) {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
-    Optional<T> found = wanted.get();
-    try {
-      while (found.isEmpty()
-          && System.nanoTime() - deadline < 0
-          && !closing.await(LOOK_AGAIN.toMillis(), TimeUnit.MILLISECONDS)) {
-        found = wanted.get();
-      }
-    } catch (InterruptedException interrupted) {
-      Thread.currentThread().interrupt();
+    Optional<Server> found = view.get().server(id);
+    while (found.isEmpty() && System.nanoTime() - deadline < 0) {
+      LockSupport.parkNanos(LOOK_AGAIN.toNanos());
+      found = view.get().server(id);
     }
     return found;
   }
