@@ -53,8 +53,10 @@ record DrainOrder(DrainSpec spec, boolean dryRun) {
           spec.append(" rate=").append(json.getText());
         }
         case "deadline" -> {
-          require(field, json, value == JsonToken.VALUE_STRING, "a time, for example \"300s\"");
-          spec.append(" deadline=").append(json.getText().strip());
+          boolean word =
+              value == JsonToken.VALUE_STRING && json.getText().chars().noneMatch(c -> c <= ' ');
+          require(field, json, word, "a time, for example \"300s\"");
+          spec.append(" deadline=").append(json.getText());
         }
         case "dry_run" -> {
           require(field, json, value.isBoolean(), "true or false");
