@@ -46,7 +46,7 @@ final class Explain implements Callable<Integer> {
       print(answer, common.terminal());
     }
     for (JsonNode placement : answer.path("placements")) {
-      if (!placement.path("lands_on").isTextual()) {
+      if (!landsSomewhere(placement)) {
         return 1;
       }
     }
@@ -126,12 +126,20 @@ final class Explain implements Callable<Integer> {
         + "        "
         + (placement.path("lands_on").isTextual()
             ? "would land on " + terminal.bold(placement.path("lands_on").asText())
-            : terminal.red("would land nowhere"));
+            : landsSomewhere(placement)
+                ? "would land on one of them"
+                : terminal.red("would land nowhere"));
+  }
+
+  /** A first connect has no id yet, by which one of the hosts would come first. */
+  private static boolean landsSomewhere(JsonNode placement) {
+    return placement.path("lands_on").isTextual()
+        || (placement.path("conn").isNull() && !placement.path("hosts").isEmpty());
   }
 
   private static String why(JsonNode host) {
-    return host.path("why").asText().equals("pin")
-        ? "pin"
+    return host.path("why").asText().equals("pin") || !host.path("score").isNumber()
+        ? host.path("why").asText()
         : String.format(Locale.ROOT, "%.2f", host.path("score").asDouble());
   }
 

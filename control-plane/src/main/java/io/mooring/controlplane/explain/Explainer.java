@@ -56,7 +56,8 @@ public final class Explainer {
     RegistryView view = registry.get();
     String service = url.service().orElse(defaultService);
     if (url.pin().isEmpty()) {
-      return new Explanation("url", List.of(firstConnect(view, service)), List.of());
+      return new Explanation(
+          "url", List.of(firstConnect(admitted.apply(view), service)), List.of());
     }
     Target.Url.Pin pin = url.pin().get();
     Found found = search(Question.ofConn(pin.conn()));
@@ -125,9 +126,9 @@ public final class Explainer {
   }
 
   /** Its id is made when it comes, and decides among all servers that take new connections. */
-  private static Placed firstConnect(RegistryView view, String service) {
+  private static Placed firstConnect(RegistryView known, String service) {
     List<Host> hosts =
-        view.servers().stream()
+        known.servers().stream()
             .filter(server -> server.placeable() && server.service().equals(service))
             .map(server -> new Host(server, false, Optional.empty()))
             .toList();
@@ -138,7 +139,7 @@ public final class Explainer {
         false,
         Optional.empty(),
         hosts,
-        Optional.empty(),
+        hosts.size() == 1 ? Optional.of(hosts.getFirst().server().id()) : Optional.empty(),
         hosts.isEmpty()
             ? nobody(service)
             : "a first connect: the auth-filter makes a conn_id, by which one of these comes first");

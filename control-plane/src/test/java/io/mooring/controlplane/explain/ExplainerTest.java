@@ -116,7 +116,11 @@ class ExplainerTest {
     Placed first = explain("/ws?service=chat");
     assertEquals(Optional.empty(), first.conn());
     assertEquals(List.of("chat-1"), first.hosts().stream().map(h -> h.server().id()).toList());
-    assertEquals(Optional.empty(), first.landsOn());
+    assertEquals(Optional.of("chat-1"), first.landsOn());
+
+    Placed anywhere = explain("/ws");
+    assertEquals(4, anywhere.hosts().size());
+    assertEquals(Optional.empty(), anywhere.landsOn());
 
     Placed nowhere = explain("/ws?service=none");
     assertEquals(
