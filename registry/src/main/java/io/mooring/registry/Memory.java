@@ -28,6 +28,7 @@ final class Memory {
   private final Map<String, Long> departed = new LinkedHashMap<>();
 
   private long revision;
+  private long histories;
 
   Position position() {
     return position;
@@ -38,6 +39,10 @@ final class Memory {
     return Set.copyOf(kept);
   }
 
+  History history() {
+    return new History(histories, position.tag());
+  }
+
   RegistryView view() {
     return new RegistryView(position.incarnation(), revision, servers, departed);
   }
@@ -45,6 +50,7 @@ final class Memory {
   /** Takes over a whole read. */
   void adopt(Whole whole) {
     boolean sameHistory = continues(whole);
+    histories += sameHistory ? 0 : 1;
     Set<String> held = sameHistory ? Set.copyOf(kept) : Set.copyOf(servers.keySet());
     SortedMap<String, Server> next = new TreeMap<>();
     whole.hashes().forEach((id, hash) -> read(id, hash).ifPresent(server -> next.put(id, server)));

@@ -45,6 +45,7 @@ public final class RegistryFollower implements AutoCloseable {
   private boolean away;
   private volatile RegistryView view = RegistryView.EMPTY;
   private volatile Set<String> kept = Set.of();
+  private volatile History history = new History(0, "");
   private volatile boolean synced;
   private volatile @Nullable String trouble = "the registry has not been read yet";
 
@@ -80,6 +81,11 @@ public final class RegistryFollower implements AutoCloseable {
    */
   public Set<String> kept() {
     return kept;
+  }
+
+  /** Which history of the registry the view is of. */
+  public History history() {
+    return history;
   }
 
   /**
@@ -169,6 +175,7 @@ public final class RegistryFollower implements AutoCloseable {
   private void publish() {
     RegistryView next = memory.view();
     kept = memory.kept();
+    history = memory.history();
     if (synced && next.equals(view)) {
       return;
     }

@@ -229,12 +229,13 @@ public final class RegistryStore {
 
   /**
    * Tells the followers that all that was remembered stands in the registry again: what is missing
-   * there, is gone.
+   * there, is gone. Not done when the registry has moved on from what the leader has read.
    *
    * @param revision that of the memory; the registry's goes on above it
+   * @param mark {@link History#mark}
    */
-  public boolean restored(Fence fence, long revision) {
-    List<String> answer = run(Script.RESTORED, "", fence, List.of(Long.toString(revision)));
+  public boolean restored(Fence fence, long revision, String mark) {
+    List<String> answer = run(Script.RESTORED, "", fence, List.of(Long.toString(revision), mark));
     return answer.getFirst().equals("RESTORED");
   }
 

@@ -74,7 +74,7 @@ class FenceTest {
     RESTORED {
       @Override
       boolean by(Fence fence, Claim claim) {
-        return store().restored(fence, 9);
+        return store().restored(fence, 9, meta().getOrDefault("tag", ""));
       }
     };
 

@@ -151,6 +151,17 @@ class MemoryTest {
   }
 
   @Test
+  void anotherHistoryIsCounted() {
+    assertEquals(new History(1, "t57"), memory.history());
+
+    memory.adopt(whole("life", 60, "t60", "t57", server("a", 5)));
+    assertEquals(new History(1, "t60"), memory.history());
+
+    memory.adopt(whole("life", 58, "t58", "", server("a", 5)));
+    assertEquals(new History(2, "t58"), memory.history());
+  }
+
+  @Test
   void theGenerationOfAServerThatLeftIsRemembered() {
     assertEquals(5, memory.view().generation("a"));
 

@@ -464,6 +464,18 @@ class RegistryStoreTest {
   }
 
   @Test
+  void whatIsMissingIsGoneOnlyByTheWordOfALeaderThatHasReadEverything() {
+    registry.admit("app-1", "a");
+    String read = registry.call(redis -> redis.hget("{mooring}:meta", "tag"));
+    registry.admit("app-2", "b");
+    String newest = registry.call(redis -> redis.hget("{mooring}:meta", "tag"));
+
+    assertFalse(store.restored(FENCE, 2, read));
+    assertTrue(store.restored(FENCE, 2, newest));
+    assertEquals(3, revision());
+  }
+
+  @Test
   void anEnvoyIsForgottenOnlyAsItWasSeen() {
     store.reportEnvoy("edge-1", "replica=control-1 beat=1 revision=7 connected=1");
     store.forgetEnvoy("edge-1", "replica=control-1 beat=0 revision=7 connected=1");

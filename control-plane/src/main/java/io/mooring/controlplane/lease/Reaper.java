@@ -171,7 +171,8 @@ public final class Reaper implements AutoCloseable {
   }
 
   private void restore() {
-    if (restoration.pass(ticks.getAsLong(), acting, follower.view(), follower.kept())) {
+    if (restoration.pass(
+        ticks.getAsLong(), acting, follower.view(), follower.kept(), follower.history())) {
       leases.interrupt();
     }
   }

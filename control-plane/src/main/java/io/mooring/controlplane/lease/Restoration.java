@@ -1,6 +1,7 @@
 package io.mooring.controlplane.lease;
 
 import io.mooring.registry.Fence;
+import io.mooring.registry.History;
 import io.mooring.registry.RegistryStore;
 import io.mooring.registry.RegistryView;
 import io.mooring.registry.Server;
@@ -21,11 +22,11 @@ final class Restoration {
   private static final Logger log = LoggerFactory.getLogger(Restoration.class);
 
   /** What has to stand for one TTL before everything counts as restored. */
-  private record Standing(Optional<Fence> fence, String incarnation, Set<String> kept) {}
+  private record Standing(Optional<Fence> fence, long history, Set<String> kept) {}
 
   private final RegistryStore store;
   private final long ttl;
-  private Standing standing = new Standing(Optional.empty(), "", Set.of());
+  private Standing standing = new Standing(Optional.empty(), 0, Set.of());
   private long since;
   private boolean said = true;
 
@@ -39,10 +40,12 @@ final class Restoration {
    *
    * @param now monotonic nanoseconds
    * @param kept ids of the servers that the registry does not know as the view does
+   * @param history that of the view
    * @return whether anything was written, so that leases begin anew
    */
-  boolean pass(long now, Optional<Fence> fence, RegistryView view, Set<String> kept) {
-    Standing current = new Standing(fence, view.incarnation(), kept);
+  boolean pass(
+      long now, Optional<Fence> fence, RegistryView view, Set<String> kept, History history) {
+    Standing current = new Standing(fence, history.number(), kept);
     if (!current.equals(standing)) {
       standing = current;
       since = now;
@@ -50,7 +53,7 @@ final class Restoration {
     }
     Set<String> written = kept.isEmpty() ? Set.of() : restore(view, kept);
     if (!said && fence.isPresent() && now - since > ttl) {
-      said = store.restored(fence.get(), view.revision());
+      said = store.restored(fence.get(), view.revision(), history.mark());
     }
     return !written.isEmpty();
   }

@@ -278,7 +278,6 @@ class DrainDriverTest {
     assertEquals(Phase.MOVING, progress().phase());
     RegistryView memory = tier.follower().view();
     tier.store().restore(memory.servers(), memory.revision());
-    tier.store().restored(Tier.FENCE, memory.revision());
     await().until(() -> tier.follower().kept().isEmpty());
     leader.pass();
 

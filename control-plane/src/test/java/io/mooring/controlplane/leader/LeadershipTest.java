@@ -165,7 +165,7 @@ class LeadershipTest {
     tier.store().withdrawDrain("app-1");
     assertFalse(tier.store().suspect(frozen, claim, "1"));
     assertFalse(tier.store().expire(frozen, claim, "1"));
-    assertFalse(tier.store().restored(frozen, 100));
+    assertFalse(tier.store().restored(frozen, 100, newestMark()));
     assertEquals(before, hash("app-1"));
     assertEquals(LOOK, follows(one));
     assertEquals(Optional.of(new Fence("control-2", 2)), one.leadership.leader());
@@ -309,6 +309,10 @@ class LeadershipTest {
 
   private Map<String, String> hash(String id) {
     return tier.redis(redis -> redis.hgetall("{mooring}:server:" + id));
+  }
+
+  private String newestMark() {
+    return tier.redis(redis -> redis.hget("{mooring}:meta", "tag"));
   }
 
   private Map<String, String> leaderHash() {
