@@ -145,6 +145,8 @@ public final class EnvoyProgram {
         Integer.toString(workers),
         "--drain-strategy",
         "gradual",
+        "--file-flush-interval-msec",
+        "1000",
         "--log-level",
         "warning");
   }

@@ -107,6 +107,8 @@ final class Listeners {
         .setRequestHeadersTimeout(Time.seconds(5))
         // Off for upgraded sockets; each route has an idle timeout of its own.
         .setStreamIdleTimeout(Time.NONE)
+        .addAccessLog(AccessLogs.standardOutput())
+        .setAccessLogOptions(AccessLogs.options())
         .addUpgradeConfigs(
             UpgradeConfig.newBuilder().setUpgradeType("websocket").setEnabled(BoolValue.of(false)))
         .addHttpFilters(

@@ -37,7 +37,7 @@ class ResourcesTest {
    */
   @Test
   void theListenersOfARunningEnvoyAreWhatTheyWere() {
-    assertEquals("0dba04488ee844b988c09696", listeners("edge-1", true).version());
+    assertEquals("7e9996754492e9a8be1b0cc3", listeners("edge-1", true).version());
   }
 
   @Test
