@@ -4,6 +4,8 @@ import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static java.util.stream.Collectors.toSet;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
@@ -13,7 +15,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -73,6 +77,37 @@ class HouseTest {
     }
     assertTrue(found > 20, "the two ways are named file by file");
     assertTrue(missing.isEmpty(), () -> "no such file: " + missing);
+  }
+
+  @Test
+  void everyTestThatARuleOfTheEdgeNamesIsThere() throws IOException {
+    Matcher names =
+        Pattern.compile("`(\\w+Test)\\.(\\w+)`")
+            .matcher(Files.readString(ROOT.resolve("docs/edge.md")));
+    Set<String> named =
+        names.results().map(name -> name.group(1) + "." + name.group(2)).collect(toSet());
+    assertTrue(named.size() > 25, "each rule names its test");
+
+    named.removeAll(tests());
+
+    assertEquals(Set.of(), named, "no such tests");
+  }
+
+  /** {@code Class.method} of every test method of the house. */
+  private static Set<String> tests() throws IOException {
+    Set<String> tests = new HashSet<>();
+    Pattern method = Pattern.compile("(?m)^  void (\\w+)\\(");
+    try (Stream<Path> files =
+        Files.find(ROOT, 12, (path, attributes) -> path.toString().endsWith("Test.java"))) {
+      for (Path file : files.toList()) {
+        String name = file.getFileName().toString().replace(".java", "");
+        method
+            .matcher(Files.readString(file))
+            .results()
+            .forEach(found -> tests.add(name + "." + found.group(1)));
+      }
+    }
+    return tests;
   }
 
   /** A name is a path from the root, or the end of exactly such a path. */

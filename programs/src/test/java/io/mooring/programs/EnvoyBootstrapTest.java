@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
@@ -26,6 +27,31 @@ class EnvoyBootstrapTest {
     assertTrue(text.contains("id: edge-1"));
     assertTrue(text.contains("wss_port: 8443"));
     assertTrue(text.contains("address: \"127.0.0.1\", port_value: 7110"));
+  }
+
+  @Test
+  void allControlPlanesAreNamed() {
+    String text =
+        new EnvoyBootstrap(
+                "edge-1",
+                "127.0.0.1",
+                OptionalInt.empty(),
+                OptionalInt.of(8080),
+                9901,
+                List.of(CONTROL_PLANE, new InetSocketAddress("127.0.0.1", 7111)),
+                9700)
+            .render();
+
+    assertTrue(text.contains("port_value: 7110"));
+    assertTrue(text.contains("port_value: 7111"));
+  }
+
+  @Test
+  void listenersDrainGradually() {
+    List<String> command = EnvoyProgram.command(Path.of("envoy"), Path.of("edge-1.yaml"), 2);
+
+    assertEquals("gradual", command.get(command.indexOf("--drain-strategy") + 1));
+    assertEquals("2", command.get(command.indexOf("--concurrency") + 1));
   }
 
   @Test

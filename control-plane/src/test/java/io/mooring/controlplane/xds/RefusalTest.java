@@ -142,6 +142,16 @@ class RefusalTest {
   }
 
   @Test
+  void doubledSlashesAreOneForFilterAndServerAlike() {
+    Handshake.to(edge.port()).path("//ws///app-1//c").send().close();
+
+    Map<String, String> asked = Optional.ofNullable(auth.asked().poll()).orElse(Map.of());
+    assertEquals("/ws/app-1/c", asked.get(":path"));
+    String head = Optional.ofNullable(backend.heads().poll()).orElse("");
+    assertTrue(head.startsWith("GET /ws/app-1/c HTTP/1.1\r\n"), head);
+  }
+
+  @Test
   void theChunkedCodingOfAnUpgradeIsTakenAwayAndWhatFollowsBelongsToTheSocket() {
     try (Answer answer = Handshake.to(edge.port()).with("Transfer-Encoding: chunked").send()) {
       assertEquals(101, answer.status());
