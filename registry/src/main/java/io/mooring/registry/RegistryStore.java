@@ -3,14 +3,11 @@ package io.mooring.registry;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.stream.Stream;
 
 /**
  * Writes the registry. Every write is one script that checks in the same step the claim
@@ -23,9 +20,11 @@ import java.util.stream.Stream;
  */
 public final class RegistryStore {
   private final Redis redis;
+  private final Writer writer;
 
   public RegistryStore(Redis redis) {
     this.redis = redis;
+    this.writer = new Writer(redis);
   }
 
   /**
@@ -42,7 +41,7 @@ public final class RegistryStore {
     arguments.add(Long.toString(floor));
     arguments.add(registration.service());
     arguments.addAll(pairs(ServerHash.of(registration)));
-    List<String> answer = write(Script.REGISTER, registration.serverId(), arguments);
+    List<String> answer = writer.write(Script.REGISTER, registration.serverId(), arguments);
     return switch (answer.getFirst()) {
       case "ADMITTED" ->
           new Admission.Admitted(
@@ -64,12 +63,12 @@ public final class RegistryStore {
    * @param load what the server says of itself, for {@link #loads}
    */
   public Standing renew(Claim claim, String load) {
-    return standing(Script.RENEW, write(Script.RENEW, claim, List.of(load)));
+    return standing(Script.RENEW, writer.write(Script.RENEW, claim, List.of(load)));
   }
 
   /** Takes the server out of the registry. A claim that is not held any more changes nothing. */
   public Standing deregister(Claim claim) {
-    return standing(Script.DEREGISTER, write(Script.DEREGISTER, claim, List.of()));
+    return standing(Script.DEREGISTER, writer.write(Script.DEREGISTER, claim, List.of()));
   }
 
   /**
@@ -93,7 +92,8 @@ public final class RegistryStore {
               + before
               + " is no transition; expected deregister, expire, beginDrain or endDrain");
     }
-    return held(write(Script.TRANSITION, fence, claim, List.of(before.name(), after.name())));
+    return held(
+        writer.write(Script.TRANSITION, fence, claim, List.of(before.name(), after.name())));
   }
 
   /** The service that a server_id belongs to, also for a while after its server is gone. */
@@ -131,7 +131,7 @@ public final class RegistryStore {
    * @param counter the renewal counter that was seen last; "" for none
    */
   public boolean suspect(Fence fence, Claim claim, String counter) {
-    return held(write(Script.SUSPECT, fence, claim, List.of(counter)));
+    return held(writer.write(Script.SUSPECT, fence, claim, List.of(counter)));
   }
 
   /**
@@ -140,7 +140,7 @@ public final class RegistryStore {
    * @param counter the renewal counter that was seen last; "" for none
    */
   public boolean expire(Fence fence, Claim claim, String counter) {
-    return held(write(Script.EXPIRE, fence, claim, List.of(counter)));
+    return held(writer.write(Script.EXPIRE, fence, claim, List.of(counter)));
   }
 
   /**
@@ -155,7 +155,7 @@ public final class RegistryStore {
    * Asks for a drain, or for another spec of the one that runs; false when no such server lives.
    */
   public boolean requestDrain(String serverId, DrainSpec spec) {
-    return held(write(Script.REQUEST_DRAIN, serverId, List.of(spec.toString())));
+    return held(writer.write(Script.REQUEST_DRAIN, serverId, List.of(spec.toString())));
   }
 
   /** Takes the request for a drain back, which ends it; false when there was none. */
@@ -182,7 +182,7 @@ public final class RegistryStore {
 
   /** Notes why the text of a request cannot be used; it stays there, until somebody replaces it. */
   public boolean refuseDrain(String serverId, String text, String reason) {
-    return held(write(Script.REFUSE_DRAIN, serverId, List.of(text, reason)));
+    return held(writer.write(Script.REFUSE_DRAIN, serverId, List.of(text, reason)));
   }
 
   /** Why the request for a drain that stands there was refused. */
@@ -192,17 +192,18 @@ public final class RegistryStore {
 
   /** Begins the drain that was asked for, or gives the one that runs another spec. */
   public boolean beginDrain(Fence fence, Claim claim, DrainSpec spec) {
-    return held(write(Script.BEGIN_DRAIN, fence, claim, List.of(random(), spec.toString())));
+    return held(
+        writer.write(Script.BEGIN_DRAIN, fence, claim, List.of(Writer.random(), spec.toString())));
   }
 
   /** From here on the draining server is told to move its clients. */
   public boolean releaseMoves(Fence fence, Claim claim, String drainId) {
-    return held(write(Script.RELEASE_MOVES, fence, claim, List.of(drainId)));
+    return held(writer.write(Script.RELEASE_MOVES, fence, claim, List.of(drainId)));
   }
 
   /** Makes a draining server active again, if no request for a drain stands there any more. */
   public boolean endDrain(Fence fence, Claim claim) {
-    return held(write(Script.END_DRAIN, fence, claim, List.of()));
+    return held(writer.write(Script.END_DRAIN, fence, claim, List.of()));
   }
 
   /**
@@ -220,7 +221,7 @@ public final class RegistryStore {
       arguments.add(Long.toString(server.generation()));
       arguments.add(Long.toString(server.revision()));
       arguments.addAll(pairs(ServerHash.of(server)));
-      if (write(Script.RESTORE, server.id(), arguments).getFirst().equals("RESTORED")) {
+      if (writer.write(Script.RESTORE, server.id(), arguments).getFirst().equals("RESTORED")) {
         written.add(server.id());
       }
     }
@@ -235,7 +236,8 @@ public final class RegistryStore {
    * @param mark {@link History#mark}
    */
   public boolean restored(Fence fence, long revision, String mark) {
-    List<String> answer = run(Script.RESTORED, "", fence, List.of(Long.toString(revision), mark));
+    List<String> answer =
+        writer.write(Script.RESTORED, fence, List.of(Long.toString(revision), mark));
     return answer.getFirst().equals("RESTORED");
   }
 
@@ -271,40 +273,6 @@ public final class RegistryStore {
 
   private Optional<String> field(String serverId, String name) {
     return Optional.ofNullable(redis.call(commands -> commands.hget(Keys.server(serverId), name)));
-  }
-
-  private List<String> write(Script script, Fence fence, Claim claim, List<String> arguments) {
-    return run(
-        script, claim.serverId(), fence, Stream.concat(words(claim), arguments.stream()).toList());
-  }
-
-  private List<String> write(Script script, Claim claim, List<String> arguments) {
-    return write(
-        script, claim.serverId(), Stream.concat(words(claim), arguments.stream()).toList());
-  }
-
-  private List<String> write(Script script, String serverId, List<String> arguments) {
-    return run(script, serverId, "", "", arguments);
-  }
-
-  private List<String> run(Script script, String serverId, Fence fence, List<String> arguments) {
-    return run(script, serverId, fence.holder(), Long.toString(fence.number()), arguments);
-  }
-
-  private List<String> run(
-      Script script, String serverId, String leader, String fence, List<String> arguments) {
-    List<String> keys =
-        List.of(
-            Keys.META, Keys.REVISIONS, Keys.BEATS, Keys.LOADS, Keys.LEADER, Keys.server(serverId));
-    List<String> all = new ArrayList<>(List.of(serverId, random(), leader, fence));
-    all.addAll(arguments);
-    return redis.call(commands -> script.run(commands, keys, all)).stream()
-        .map(Object::toString)
-        .toList();
-  }
-
-  private static Stream<String> words(Claim claim) {
-    return Stream.of(claim.incarnation(), Long.toString(claim.generation()), claim.instanceUid());
   }
 
   private static Standing standing(Script script, List<String> answer) {
@@ -349,10 +317,5 @@ public final class RegistryStore {
           pairs.add(value);
         });
     return pairs;
-  }
-
-  /** A revision's tag, so that one that Redis hands out twice after a rollback shows. */
-  private static String random() {
-    return HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
   }
 }
