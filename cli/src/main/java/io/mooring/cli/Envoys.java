@@ -19,6 +19,8 @@ import picocli.CommandLine.Mixin;
     },
     footer = {"", "Examples:", "  ./mooring envoys", "  ./mooring envoys -o json"})
 final class Envoys implements Callable<Integer> {
+  private static final int SHORT = 8;
+
   @Mixin private Common common = new Common();
   @Mixin private Reach reach = new Reach();
 
@@ -56,8 +58,8 @@ final class Envoys implements Callable<Integer> {
             state,
             revision,
             type.path("type").asText(),
-            word(type, "sent"),
-            word(type, "acked"),
+            version(type, "sent"),
+            version(type, "acked"),
             age(type.path("ack_age_ms")),
             word(type, "nack"));
       }
@@ -98,6 +100,12 @@ final class Envoys implements Callable<Integer> {
   private static String word(JsonNode row, String field) {
     String text = row.path(field).asText();
     return text.isEmpty() ? "-" : text;
+  }
+
+  /** Enough of a hash to tell it from another. */
+  private static String version(JsonNode row, String field) {
+    String text = word(row, field);
+    return text.length() <= SHORT ? text : text.substring(0, SHORT);
   }
 
   private static String age(JsonNode millis) {

@@ -3,20 +3,22 @@ package io.mooring.cli.admin;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** {@code /admin/v1} of whichever control plane answers. */
 public final class AdminApi {
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String ENVOYS = "/admin/v1/envoys";
 
   private final Replicas replicas;
 
@@ -72,43 +74,40 @@ public final class AdminApi {
     }
   }
 
-  /** The Envoys that the control planes know: each speaks to one of them. */
+  /** The Envoys that the control planes know. */
   public Fleet fleet() {
-    long revision = 0;
-    Map<String, Envoy> envoys = new TreeMap<>();
-    for (JsonNode answer : fleets()) {
-      revision = Math.max(revision, answer.path("revision").asLong());
-      for (JsonNode row : answer.path("envoys")) {
-        Envoy envoy =
-            new Envoy(
-                row.path("id").asText(),
-                row.path("connected").asBoolean(),
-                row.path("in_sync").asBoolean());
-        envoys.merge(envoy.id(), envoy, (one, other) -> one.connected() ? one : other);
-      }
+    JsonNode answer = get(ENVOYS);
+    List<Envoy> envoys = new ArrayList<>();
+    for (JsonNode envoy : answer.path("envoys")) {
+      envoys.add(
+          new Envoy(
+              envoy.path("id").asText(),
+              envoy.path("connected").asBoolean(),
+              envoy.path("in_sync").asBoolean()));
     }
-    return new Fleet(revision, List.copyOf(envoys.values()));
+    return new Fleet(answer.path("revision").asLong(), envoys);
   }
 
-  private List<JsonNode> fleets() {
-    String path = "/admin/v1/envoys";
-    if (replicas.all().size() == 1) {
-      return List.of(get(path));
-    }
-    List<JsonNode> answers = new ArrayList<>();
-    for (URI replica : replicas.all()) {
-      try {
-        answers.add(read(path, replicas.ask(replica, "GET", path, Optional.empty())));
-      } catch (IOException silent) {
-        continue;
-      }
-    }
-    return answers.isEmpty() ? List.of(get(path)) : answers;
-  }
-
-  /** The answer of {@code /admin/v1/envoys} as it stands. */
+  /**
+   * The answer of {@code /admin/v1/envoys}. Each control plane says all of the Envoys that it
+   * serves and a little of the others, so each is asked, and of each Envoy the fullest row taken.
+   */
   public JsonNode envoysAsJson() {
-    return get("/admin/v1/envoys");
+    ObjectNode whole = get(ENVOYS).deepCopy();
+    Map<String, JsonNode> served = new HashMap<>();
+    for (Http.Answer answer : replicas.askEach(ENVOYS)) {
+      for (JsonNode envoy : read(ENVOYS, answer).path("envoys")) {
+        if (!envoy.path("types").isEmpty()) {
+          served.put(envoy.path("id").asText(), envoy);
+        }
+      }
+    }
+    ArrayNode rows = JSON.createArrayNode();
+    for (JsonNode envoy : whole.path("envoys")) {
+      rows.add(served.getOrDefault(envoy.path("id").asText(), envoy));
+    }
+    whole.set("envoys", rows);
+    return whole;
   }
 
   /** Who leads, as {@code /admin/v1/leader} says it. */

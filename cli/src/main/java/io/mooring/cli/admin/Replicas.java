@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,10 +31,6 @@ final class Replicas {
     this.token = token;
   }
 
-  List<URI> all() {
-    return all;
-  }
-
   /**
    * Asks one after the other until one answers; what is asked must do no harm when it is done
    * twice.
@@ -47,10 +42,8 @@ final class Replicas {
     List<String> reasons = new ArrayList<>();
     for (URI replica : order()) {
       try {
-        if (all.size() > 1 && !replica.equals(answering)) {
-          Http.send("GET", replica.resolve("/healthz"), Optional.empty(), Optional.empty(), ALIVE);
-        }
-        Http.Answer answer = ask(replica, method, path, json);
+        requireAlive(replica);
+        Http.Answer answer = Http.send(method, replica.resolve(path), token, json, ANSWER);
         answering = replica;
         return answer;
       } catch (IOException silent) {
@@ -60,16 +53,24 @@ final class Replicas {
     throw new AdminException("no control plane answers at " + String.join(", ", reasons));
   }
 
-  /** Asks that one. */
-  Http.Answer ask(URI replica, String method, String path, Optional<String> json)
-      throws IOException {
-    return Http.send(method, replica.resolve(path), token, json, ANSWER);
+  /** What each answers that does; the others are left out. */
+  List<Http.Answer> askEach(String path) {
+    List<Http.Answer> answers = new ArrayList<>();
+    for (URI replica : all) {
+      try {
+        requireAlive(replica);
+        answers.add(Http.send("GET", replica.resolve(path), token, Optional.empty(), ANSWER));
+      } catch (IOException silent) {
+        continue;
+      }
+    }
+    return answers;
   }
 
-  /** For messages. */
-  @Override
-  public String toString() {
-    return all.stream().map(URI::toString).collect(Collectors.joining(", "));
+  private void requireAlive(URI replica) throws IOException {
+    if (all.size() > 1 && !replica.equals(answering)) {
+      Http.send("GET", replica.resolve("/healthz"), Optional.empty(), Optional.empty(), ALIVE);
+    }
   }
 
   private List<URI> order() {

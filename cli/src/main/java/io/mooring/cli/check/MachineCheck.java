@@ -8,6 +8,8 @@ import io.mooring.cli.state.StateFolder;
 import io.mooring.cli.tier.Kind;
 import io.mooring.cli.tier.Shape;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -70,13 +72,10 @@ final class MachineCheck {
 
   /** The ports from which connections go out: enough for the sockets, and not those of the tier. */
   private static List<Finding> outgoing(Shape shape, int sockets) {
-    String range;
-    try {
-      range = Files.readString(PORT_RANGE).strip();
-    } catch (IOException notLinux) {
+    String[] ends = portRange().split("\\s+");
+    if (ends.length != 2) {
       return List.of();
     }
-    String[] ends = range.split("\\s+");
     int first = Integer.parseInt(ends[0]);
     int last = Integer.parseInt(ends[1]);
     int count = last - first + 1;
@@ -105,5 +104,17 @@ final class MachineCheck {
               "choose a --port-base that keeps out of ip_local_port_range"));
     }
     return findings;
+  }
+
+  /** Two numbers; empty where there is no such file. */
+  private static String portRange() {
+    try (InputStream file = Files.newInputStream(PORT_RANGE)) {
+      // The kernel gives such a file away in one read only.
+      byte[] text = new byte[64];
+      int length = file.read(text);
+      return new String(text, 0, Math.max(0, length), StandardCharsets.US_ASCII).strip();
+    } catch (IOException notLinux) {
+      return "";
+    }
   }
 }

@@ -45,7 +45,7 @@ public final class DrainWatch {
     String server = progress.server();
     show(progress);
     if (!terminal.live()) {
-      steps.news(progress, progress).forEach(line::above);
+      steps.news(progress).forEach(line::above);
     }
     while (!progress.phase().over()) {
       LockSupport.parkNanos(POLL.toNanos());

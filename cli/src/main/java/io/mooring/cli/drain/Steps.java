@@ -3,7 +3,9 @@ package io.mooring.cli.drain;
 import io.mooring.cli.terminal.Bar;
 import io.mooring.cli.terminal.Terminal;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** The five steps of a drain as text. */
@@ -41,27 +43,34 @@ final class Steps {
     return " " + String.join("  ", steps);
   }
 
-  /** What has happened since the last look, for a reader without a terminal; empty if nothing. */
-  List<String> news(DrainProgress before, DrainProgress now) {
-    List<String> news = new ArrayList<>();
-    for (Step step : Step.values()) {
-      String text = news(step, now);
-      if (now.phase().reached(step.begins)
-          && (!before.phase().reached(step.begins) || !text.equals(news(step, before)))) {
-        news.add(text);
-      }
-    }
-    return news;
+  /** What there is to say at first, for a reader without a terminal. */
+  List<String> news(DrainProgress first) {
+    return Arrays.stream(Step.values()).flatMap(step -> news(step, first).stream()).toList();
   }
 
-  private String news(Step step, DrainProgress progress) {
+  /** What has happened since the last look. */
+  List<String> news(DrainProgress before, DrainProgress now) {
+    List<String> known = news(before);
+    return news(now).stream().filter(line -> !known.contains(line)).toList();
+  }
+
+  private static Optional<String> news(Step step, DrainProgress progress) {
     String start = " %d %s".formatted(step.ordinal() + 1, step.label);
-    return switch (step) {
-      case PLACEMENT, DRAINED -> start;
-      case REFUSING -> start + detail(step, progress);
-      case MOVING -> start + " %d/%d".formatted(coarse(progress), progress.total());
-      case STRAGGLERS -> start + detail(step, progress);
-    };
+    boolean worthALine =
+        switch (step) {
+          case PLACEMENT, DRAINED -> step.done(progress.phase());
+          case REFUSING -> progress.phase().reached(DrainPhase.REFUSING);
+          case MOVING -> progress.phase().reached(DrainPhase.MOVING) && progress.total() > 0;
+          case STRAGGLERS -> progress.phase() == DrainPhase.STRAGGLERS && progress.stragglers() > 0;
+        };
+    return worthALine
+        ? Optional.of(
+            switch (step) {
+              case PLACEMENT, DRAINED -> start;
+              case REFUSING, STRAGGLERS -> start + detail(step, progress);
+              case MOVING -> start + " %d/%d".formatted(coarse(progress), progress.total());
+            })
+        : Optional.empty();
   }
 
   /** A line for each client would be too much: one for each tenth of the way. */
@@ -75,7 +84,7 @@ final class Steps {
       case PLACEMENT, DRAINED -> "";
       case REFUSING -> progress.phase().reached(DrainPhase.REFUSING) ? acks(progress) : "";
       case MOVING ->
-          progress.phase().reached(DrainPhase.MOVING)
+          progress.phase().reached(DrainPhase.MOVING) && progress.total() > 0
               ? " %s %d/%d%s"
                   .formatted(
                       Bar.of(progress.done(), BAR),

@@ -8,9 +8,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.mooring.cli.state.StateFolder;
 import io.mooring.cli.terminal.Terminal;
+import io.mooring.cli.tier.Shape;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -119,6 +121,18 @@ class FleetChecksTest {
 
     assertTrue(lines.contains("mooring_check_findings{group=\"redis\",level=\"failed\"} 1"));
     assertTrue(lines.contains("mooring_check_findings{group=\"envoys\",level=\"ok\"} 0"));
+  }
+
+  @Test
+  void thePortsOfTheMachineAreReadAndThoseOfTheTierKeptOutOfThem() {
+    Shape shape = new Shape(Shape.Size.USUAL, Shape.Broker.REDIS, 7000, Optional.empty());
+
+    List<String> found =
+        MachineCheck.findings(shape, 5000, STATE).stream().map(Finding::what).toList();
+
+    assertTrue(
+        found.stream().anyMatch(what -> what.matches("ip_local_port_range \\d+-\\d+: \\d+ .*")),
+        found::toString);
   }
 
   private static JsonNode json(String text) {

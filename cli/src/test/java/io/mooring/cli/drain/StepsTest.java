@@ -41,11 +41,17 @@ class StepsTest {
     Steps steps = steps(80);
     DrainProgress moving = progress("MOVING", 71);
 
+    assertEquals(List.of(), steps.news(progress("REQUESTED", 0)));
+    assertEquals(
+        List.of(" 1 out of placement", " 2 refusing acked edge-1 12 ms not yet edge-2"),
+        steps.news(progress("REFUSING", 0)));
     assertEquals(List.of(" 3 moving 70/101"), steps.news(progress("REFUSING", 0), moving));
     assertEquals(List.of(), steps.news(moving, progress("MOVING", 72)));
     assertEquals(
-        List.of(" 3 moving 101/101", " 4 stragglers 2", " 5 drained"),
-        steps.news(moving, progress("DRAINED", 101)));
+        List.of(" 3 moving 90/101", " 4 stragglers 2"),
+        steps.news(progress("MOVING", 80), progress("STRAGGLERS", 99)));
+    assertEquals(
+        List.of(" 3 moving 101/101", " 5 drained"), steps.news(moving, progress("DRAINED", 101)));
   }
 
   @ParameterizedTest
