@@ -123,15 +123,15 @@ class DrainTest {
 
   @Test
   void goesOnWhereItWasWhenTheSameDrainIsOrderedAgain() throws Exception {
-    clients(3);
-    stand.registrar().drain("d1", 50, LONG);
-    awaitDepartures(departures("d1", 3, 3, 0, 0));
+    clients(30);
+    stand.registrar().drain("d1", 1, LONG);
+    Awaitility.await().until(() -> stand.registrar().lastDepartures().getTold() >= 1);
     stand.registrar().cancelDrain();
     awaitDepartures(Departures.getDefaultInstance());
 
-    stand.registrar().drain("d1", 50, LONG);
+    stand.registrar().drain("d1", 200, LONG);
 
-    awaitDepartures(departures("d1", 3, 3, 0, 0));
+    awaitDepartures(departures("d1", 30, 30, 0, 0));
     for (Client client : clients) {
       client.await("reconnect");
       client.send("{\"op\":\"unsub\",\"id\":9,\"ch\":\"demo.none\"}");
@@ -242,6 +242,10 @@ class DrainTest {
     ann.await("reconnect");
     assertEquals(300_000, stand.registrar().wishes.getFirst().getDeadlineMs());
     awaitDepartures(departures("wish", 1, 1, 0, 0));
+    stand.registrar().drain("another", 50, LONG);
+    awaitDepartures(departures("another", 1, 1, 0, 0));
+    ann.send("{\"op\":\"unsub\",\"id\":9,\"ch\":\"demo.none\"}");
+    assertEquals("unsubbed", ann.next().path("op").asText());
     ann.close();
     stand.server().departed().get(10, TimeUnit.SECONDS);
   }

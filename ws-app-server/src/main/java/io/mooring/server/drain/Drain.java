@@ -100,6 +100,7 @@ public final class Drain implements Orders, AutoCloseable {
         () -> {
           if (moves != null && departure == null && !fenced && !finished.isDone()) {
             log.info("event=drain_cancelled {}", figures(moves));
+            moves.callOff();
             calledOff = moves;
             end();
           }
@@ -123,9 +124,9 @@ public final class Drain implements Orders, AutoCloseable {
         });
   }
 
-  /** A drain that the server began by itself goes on under the registry's name. */
-  private static boolean isAnother(Order current, Order order) {
-    return !current.drainId().isEmpty() && !current.drainId().equals(order.drainId());
+  /** What a server that was told to stop has begun goes on under whatever name the registry has. */
+  private boolean isAnother(Order current, Order order) {
+    return departure == null && !current.drainId().equals(order.drainId());
   }
 
   @Override
@@ -147,6 +148,7 @@ public final class Drain implements Orders, AutoCloseable {
   public void depart(Order own, CompletableFuture<Void> answered) {
     onThread(
         () -> {
+          log.info("event=told_to_stop connections={}", connections.count());
           departure = new Departure(own, answered, System.nanoTime());
           tick();
           startTicking();
@@ -220,11 +222,12 @@ public final class Drain implements Orders, AutoCloseable {
   }
 
   private void finish(Moves last) {
-    if (finished.complete(null)) {
+    if (!finished.isDone()) {
       long took = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - last.since());
       log.info(
           "event=drain_finished {} left={} took_ms={}", figures(last), connections.count(), took);
     }
+    finished.complete(null);
     stopTicking();
   }
 

@@ -5,9 +5,10 @@ import io.mooring.server.connection.Connections;
 import io.mooring.server.frame.CloseCode;
 import io.mooring.server.registration.Order;
 import java.util.ArrayDeque;
-import java.util.HashSet;
+import java.util.Collections;
 import java.util.Queue;
 import java.util.Set;
+import java.util.WeakHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 
@@ -24,7 +25,10 @@ final class Moves {
   private final BiConsumer<Moves, Connection> missed;
   private final long since;
   private final int total;
-  private final Set<Connection> seen = new HashSet<>();
+
+  /** Weak, as a drain that was called off is remembered. */
+  private final Set<Connection> seen = Collections.newSetFromMap(new WeakHashMap<>());
+
   private final Queue<Connection> waiting = new ArrayDeque<>();
   private Order order;
   private Pace pace;
@@ -67,6 +71,12 @@ final class Moves {
   void change(Order changed) {
     order = changed;
     pace = pace.at(rate());
+  }
+
+  /** Nobody more is told, until the same drain is ordered again. */
+  void callOff() {
+    waiting.forEach(seen::remove);
+    waiting.clear();
   }
 
   /** Takes a connection up that is open or has just entered. */
