@@ -237,14 +237,10 @@ class DrainTest {
 
     tier.redis(redis -> redis.flushall());
 
-    await()
-        .until(
-            () -> {
-              guest.register(registry);
-              return State.STATE_DRAINING.equals(heartbeat(registry).getState())
-                  && "DRAINING".equals(tier.redis(redis -> redis.hget(SERVER, "state")));
-            });
+    assertEquals(State.STATE_DRAINING, guest.register(registry));
     assertEquals(move, heartbeat(registry).getMove());
+    guest.report(departed(move, 3, 3));
+    await().until(() -> ask("GET", "app-1", "").path("phase").asText().equals("STRAGGLERS"));
   }
 
   @Test
@@ -485,7 +481,7 @@ class DrainTest {
               });
     }
 
-    void register(RegistryBlockingStub stub) {
+    State register(RegistryBlockingStub stub) {
       RegisterResponse answer =
           stub.register(
               RegisterRequest.newBuilder()
@@ -502,6 +498,7 @@ class DrainTest {
               .setGeneration(answer.getGeneration())
               .setInstanceUid("a")
               .build();
+      return answer.getState();
     }
 
     void report(Load load) {

@@ -134,17 +134,18 @@ public final class Drains {
       if (request.isPresent()) {
         return requested(now.get(), request.get());
       }
+      // The view may lag: a server that has left took its request along.
+      Optional<Phase> left = left(instance);
+      if (left.isPresent()) {
+        return over(instance, left.get());
+      }
     }
     Optional<Track> track = track(instance.id()).filter(known -> known.isOf(instance));
     if (track.isPresent()) {
       resolve(track.get());
       return progress(track.get());
     }
-    // The view may lag: a server that has left took its request along.
-    Optional<Phase> left = left(instance);
-    return now.isPresent() && left.isEmpty()
-        ? over(instance, Phase.CANCELLED)
-        : over(instance, left.orElse(Phase.LOST));
+    return over(instance, now.isPresent() ? Phase.CANCELLED : left(instance).orElse(Phase.LOST));
   }
 
   /**

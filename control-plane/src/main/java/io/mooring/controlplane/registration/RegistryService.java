@@ -18,7 +18,6 @@ import io.mooring.registry.RegistryStore;
 import io.mooring.registry.RegistryUnavailableException;
 import io.mooring.registry.RegistryView;
 import io.mooring.registry.Server;
-import io.mooring.registry.ServerState;
 import io.mooring.registry.Standing;
 import io.mooring.registry.v1.CancelDrainRequest;
 import io.mooring.registry.v1.DeregisterRequest;
@@ -34,6 +33,7 @@ import io.mooring.registry.v1.RegistryGrpc;
 import io.mooring.registry.v1.ServerCommand;
 import io.mooring.registry.v1.ServerReport;
 import io.mooring.registry.v1.ServerView;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -148,15 +148,13 @@ final class RegistryService extends RegistryGrpc.RegistryImplBase {
       Credentials.require(request.getService());
     }
     Registration registration = requests.registration(request);
+    // Told EXPIRED by a registry that forgot it, the server goes on with the drain that it was at.
+    drainRemembered(registration.serverId(), registration.instanceUid())
+        .ifPresent(server -> store.restore(List.of(server), view.get().revision()));
     long floor = view.get().generation(registration.serverId());
     return switch (store.register(registration, floor)) {
       case Admission.Admitted admitted -> {
         Claim claim = admitted.claim();
-        ServerState state =
-            drainRemembered(claim)
-                .filter(server -> !view.get().incarnation().equals(claim.incarnation()))
-                .map(Server::state)
-                .orElse(admitted.state());
         log.info(
             "event=registered server={} service={} generation={} instance={} address={} state={}",
             claim.serverId(),
@@ -164,13 +162,13 @@ final class RegistryService extends RegistryGrpc.RegistryImplBase {
             claim.generation(),
             claim.instanceUid(),
             registration.address(),
-            state);
+            admitted.state());
         yield RegisterResponse.newBuilder()
             .setIncarnation(claim.incarnation())
             .setGeneration(claim.generation())
             .setTtlMs(Math.toIntExact(terms.ttl().toMillis()))
             .setHeartbeatMs(Math.toIntExact(terms.heartbeat().toMillis()))
-            .setState(Commands.state(state))
+            .setState(Commands.state(admitted.state()))
             .build();
       }
       case Admission.Fenced fenced -> throw fenced(request.getServerId(), fenced.generation());
@@ -190,7 +188,8 @@ final class RegistryService extends RegistryGrpc.RegistryImplBase {
     Standing standing = store.renew(claim, LoadText.of(load));
     return switch (standing) {
       case Standing.Held held ->
-          drainRemembered(claim)
+          drainRemembered(claim.serverId(), claim.instanceUid())
+              .filter(server -> server.generation() == claim.generation())
               .filter(server -> server.revision() > held.revision())
               .map(server -> new Standing.Held(server.state(), server.drain(), held.revision()))
               .orElse(held);
@@ -211,14 +210,10 @@ final class RegistryService extends RegistryGrpc.RegistryImplBase {
   }
 
   /** A registry that forgot a drain does not call it off, while this process remembers it. */
-  private Optional<Server> drainRemembered(Claim claim) {
+  private Optional<Server> drainRemembered(String serverId, String instanceUid) {
     return view.get()
-        .server(claim.serverId())
-        .filter(
-            server ->
-                server.drain().isPresent()
-                    && server.generation() == claim.generation()
-                    && server.instanceUid().equals(claim.instanceUid()));
+        .server(serverId)
+        .filter(server -> server.drain().isPresent() && server.instanceUid().equals(instanceUid));
   }
 
   private DeregisterResponse deregister(Claim claim) {

@@ -5,13 +5,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.grpc.stub.StreamObserver;
 import io.mooring.registry.Address;
 import io.mooring.registry.Claim;
+import io.mooring.registry.Drain;
+import io.mooring.registry.DrainSpec;
 import io.mooring.registry.RegistryView;
 import io.mooring.registry.Server;
 import io.mooring.registry.ServerState;
 import io.mooring.registry.Standing;
 import io.mooring.registry.v1.ServerCommand;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
@@ -78,6 +82,22 @@ class SessionTest {
     assertEquals(List.of(WARMING, Commands.of(new Standing.Expired())), told);
   }
 
+  @Test
+  void theReleaseOfADrainIsToldOnceAndAgainWithEachAnswer() {
+    Drain drain = new Drain("d1", new DrainSpec(20, Duration.ofSeconds(60)), true);
+    ServerCommand move = Commands.renewed(ServerState.DRAINING, Optional.of(drain));
+    session.answer(CLAIM, new Standing.Held(ServerState.ACTIVE, 1));
+
+    change(view(2, draining(new Drain("d1", drain.spec(), false))));
+    change(view(3, draining(drain)));
+    change(view(4, draining(drain)));
+    session.answer(
+        CLAIM, new Standing.Held(ServerState.DRAINING, Optional.of(drain), view.revision()));
+
+    ServerCommand refuse = Commands.renewed(ServerState.DRAINING, Optional.empty());
+    assertEquals(List.of(ACTIVE, refuse, move, move), told);
+  }
+
   private void change(RegistryView changed) {
     view = changed;
     session.follow(changed);
@@ -85,21 +105,35 @@ class SessionTest {
 
   private static RegistryView view(
       long revision, long generation, String instanceUid, ServerState state) {
+    return view(revision, server(generation, instanceUid, state, Optional.empty()));
+  }
+
+  private static RegistryView view(long revision, Server server) {
     SortedMap<String, Server> servers = new TreeMap<>();
-    servers.put(
-        "app-1",
-        new Server(
-            "app-1",
-            "app",
-            instanceUid,
-            generation,
-            state,
-            false,
-            new Address("127.0.0.1", 7200),
-            Optional.empty(),
-            8,
-            "",
-            Set.of()));
+    servers.put("app-1", server);
     return new RegistryView("life", revision, servers);
+  }
+
+  private static Server draining(Drain drain) {
+    return server(1, "a", ServerState.DRAINING, Optional.of(drain));
+  }
+
+  private static Server server(
+      long generation, String instanceUid, ServerState state, Optional<Drain> drain) {
+    return new Server(
+        "app-1",
+        "app",
+        instanceUid,
+        generation,
+        state,
+        false,
+        new Address("127.0.0.1", 7200),
+        Optional.empty(),
+        8,
+        "",
+        Set.of(),
+        Map.of(),
+        drain,
+        0);
   }
 }
