@@ -43,7 +43,7 @@ class AdmissionTest {
   }
 
   @Test
-  void refusesAnIdentityThatDoesNotHold() throws IOException {
+  void leavesAnIdentityThatDoesNotHoldToAnotherServer() throws IOException {
     Identity ann = stand.edge().identity("ann");
     Path other = Files.createDirectory(folder.resolve("other"));
     String header = stand.edge().header(ann);
@@ -58,7 +58,7 @@ class AdmissionTest {
           header.substring(0, header.length() - 2),
           header.replace("1.k1.", "2.k1."),
         }) {
-      assertRefused(403, "identity_invalid", "/ws", bad);
+      assertRefused(503, "identity_invalid", "/ws", bad);
     }
   }
 

@@ -124,7 +124,9 @@ public final class Gate implements Admission {
           case IdentityCheck.Valid valid -> valid.identity();
           case IdentityCheck.Invalid invalid -> {
             log.info("event=identity_refused reason=\"{}\"", invalid.reason());
-            throw forbidden("identity_invalid", "the identity header does not hold");
+            // Another server may take it: one of its own service, or one whose clock is right.
+            throw Refusal.unavailable("identity_invalid", "the identity header does not hold")
+                .exception();
           }
         };
     if (!identity.path().equals(request.path())) {
