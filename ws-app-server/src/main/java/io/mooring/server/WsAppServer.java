@@ -4,10 +4,8 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.mooring.process.Departing;
 import io.mooring.process.Endpoints;
-import io.mooring.process.HostPort;
 import io.mooring.process.Program;
 import io.mooring.process.StartException;
-import io.mooring.registry.v1.Departures;
 import io.mooring.registry.v1.Load;
 import io.mooring.server.access.Authorizer;
 import io.mooring.server.api.Api;
@@ -20,7 +18,6 @@ import io.mooring.server.connection.Connections;
 import io.mooring.server.connection.Environment;
 import io.mooring.server.connection.Roster;
 import io.mooring.server.drain.Drain;
-import io.mooring.server.drain.Progress;
 import io.mooring.server.frame.CloseCode;
 import io.mooring.server.handshake.Gate;
 import io.mooring.server.handshake.Nonces;
@@ -29,15 +26,12 @@ import io.mooring.server.loop.Loops;
 import io.mooring.server.protocol.JsonDialect;
 import io.mooring.server.registration.Membership;
 import io.mooring.server.registration.Order;
-import io.mooring.server.registration.OwnAddress;
 import io.mooring.server.registration.Registrant;
 import io.mooring.server.registration.Registration;
 import io.mooring.server.traffic.Traffic;
 import io.mooring.token.IdentityVerifier;
 import io.mooring.token.KeyFileException;
 import io.mooring.token.MasterKeys;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -242,18 +236,8 @@ public final class WsAppServer implements Departing {
             .setConnections(connections.count())
             .setLoopLagUs((int) Math.min(Integer.MAX_VALUE, loops.lagMicros()))
             .setRefusing(!(membership() instanceof Membership.Registered));
-    drain.progress().ifPresent(progress -> load.setDepartures(departures(progress)));
+    drain.progress().ifPresent(progress -> load.setDepartures(progress.departures()));
     return load.build();
-  }
-
-  private static Departures departures(Progress progress) {
-    return Departures.newBuilder()
-        .setDrainId(progress.drainId())
-        .setTotal(progress.total())
-        .setTold(progress.told())
-        .setGone(progress.gone())
-        .setStragglers(progress.stragglers())
-        .build();
   }
 
   private Registrant registrant() {
@@ -261,12 +245,12 @@ public final class WsAppServer implements Departing {
         config.name(),
         UUID.randomUUID().toString(),
         config.service(),
-        advertised(
+        Advertised.literal(
             "advertise.address",
             config.advertise().address(),
             config.websocket().address(),
             port.port()),
-        advertised(
+        Advertised.literal(
             "advertise.api-address",
             config.advertise().apiAddress(),
             config.http().address(),
@@ -274,35 +258,5 @@ public final class WsAppServer implements Departing {
         config.weight(),
         config.release(),
         List.of("verdict/1"));
-  }
-
-  /** The registry takes literal addresses only, so that nothing resolves differently later. */
-  private static String advertised(String key, String given, HostPort listening, int port) {
-    if (given.equals(ServerConfig.Advertise.AUTO)) {
-      return new HostPort(ownAddress(key), port).toString();
-    }
-    if (!given.isEmpty()) {
-      return given;
-    }
-    InetAddress address = new InetSocketAddress(listening.host(), port).getAddress();
-    if (address == null || address.isAnyLocalAddress()) {
-      throw new StartException(
-          "the server listens on %s, where nobody can reach it; set %s to ip:port"
-              .formatted(listening, key),
-          null);
-    }
-    return new HostPort(address.getHostAddress(), port).toString();
-  }
-
-  private static String ownAddress(String key) {
-    List<InetAddress> candidates = OwnAddress.candidates();
-    return OwnAddress.among(candidates)
-        .map(OwnAddress::literal)
-        .orElseThrow(
-            () ->
-                new StartException(
-                    "%s is auto, but this machine has %d addresses that others may reach, %s; set it to ip:port"
-                        .formatted(key, candidates.size(), candidates),
-                    null));
   }
 }

@@ -1,5 +1,7 @@
 package io.mooring.server.drain;
 
+import io.mooring.registry.v1.Departures;
+
 /**
  * How far a drain is.
  *
@@ -11,4 +13,15 @@ package io.mooring.server.drain;
  */
 public record Progress(String drainId, int total, int told, int gone, int stragglers) {
   static final Progress NONE = new Progress("", 0, 0, 0, 0);
+
+  /** The same in the words of the registry. */
+  public Departures departures() {
+    return Departures.newBuilder()
+        .setDrainId(drainId)
+        .setTotal(total)
+        .setTold(told)
+        .setGone(gone)
+        .setStragglers(stragglers)
+        .build();
+  }
 }
