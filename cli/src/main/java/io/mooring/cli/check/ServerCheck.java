@@ -8,7 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The registered servers: who takes clients, who is suspect, frozen or on its way out. */
+/** The registered servers: who takes clients, who is suspect or frozen. */
 final class ServerCheck {
   /** Two heartbeats and a little; a server that misses them is frozen or cut off. */
   private static final Duration SILENT = Duration.ofSeconds(7);
@@ -40,8 +40,9 @@ final class ServerCheck {
                 state.command("dev resume " + id)));
       } else if (found.equals("ACTIVE")) {
         active.add(id);
-      } else {
-        findings.add(leavingOrComing(server, state));
+      } else if (!found.equals("DRAINING")) {
+        findings.add(
+            Finding.warning(SERVERS, "%s is %s".formatted(id, found), state.command("servers")));
       }
     }
     findings.addFirst(
@@ -50,20 +51,5 @@ final class ServerCheck {
                 SERVERS, "no server is ACTIVE: nobody can connect", state.command("dev add"))
             : Finding.ok(SERVERS, "ACTIVE: " + String.join(", ", active)));
     return findings;
-  }
-
-  private static Finding leavingOrComing(JsonNode server, StateFolder state) {
-    String id = server.path("id").asText();
-    JsonNode drain = server.path("drain");
-    if (!drain.isObject()) {
-      return Finding.warning(
-          SERVERS,
-          "%s is %s".formatted(id, server.path("state").asText()),
-          state.command("servers"));
-    }
-    return Finding.ok(
-        SERVERS,
-        "%s is DRAINING: %d connections are left"
-            .formatted(id, server.path("connections").asLong()));
   }
 }

@@ -27,7 +27,13 @@ final class TierCheck {
     try {
       AdminApi admin = new AdminApi(controlPlanes, Optional.empty());
       findings.addAll(ControlPlaneCheck.findings(controlPlanes, state));
-      findings.addAll(ServerCheck.findings(admin.serversAsJson(), state));
+      JsonNode servers = admin.serversAsJson();
+      findings.addAll(ServerCheck.findings(servers, state));
+      for (JsonNode server : servers.path("servers")) {
+        if (server.path("state").asText().equals("DRAINING")) {
+          findings.add(DrainCheck.finding(admin.drain(server.path("id").asText()), state));
+        }
+      }
       findings.addAll(EnvoyCheck.findings(admin.envoysAsJson(), state));
     } catch (AdminException silent) {
       findings.add(
@@ -43,14 +49,19 @@ final class TierCheck {
     for (JsonNode process : status.path("processes")) {
       String name = process.path("name").asText();
       String found = process.path("state").asText();
+      String ended = process.path("ended").asText(found);
       if (found.equals("running")) {
         running++;
+      } else if (ended.equals("drained")) {
+        findings.add(
+            Finding.warning(
+                TIER, name + " has drained and left", state.command("dev start " + name)));
       } else {
         String verb = found.equals("frozen") ? "resume" : "start";
         findings.add(
             Finding.failed(
                 TIER,
-                "%s is %s".formatted(name, found),
+                "%s is %s".formatted(name, ended),
                 state.command("dev %s %s".formatted(verb, name))));
       }
     }

@@ -20,6 +20,16 @@ public sealed interface Ending {
    */
   record Crashed(int exitCode) implements Ending {}
 
+  /** The name that users see. */
+  default String word() {
+    return switch (this) {
+      case Drained _ -> "drained";
+      case Killed _ -> "killed";
+      case Stopped _ -> "stopped";
+      case Crashed _ -> "crashed";
+    };
+  }
+
   /** Of a process that has ended. */
   static Ending of(Part part, Child child) {
     if (child.killed()) {

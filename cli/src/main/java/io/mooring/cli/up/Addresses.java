@@ -3,8 +3,10 @@ package io.mooring.cli.up;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mooring.cli.child.Child;
 import io.mooring.cli.keys.DevelopmentKeys;
 import io.mooring.cli.redis.RedisConnection;
+import io.mooring.cli.tier.Ending;
 import io.mooring.cli.tier.Kind;
 import io.mooring.cli.tier.Part;
 import io.mooring.cli.tier.Shape;
@@ -43,11 +45,11 @@ final class Addresses {
     for (Tier.Running running : tier.all()) {
       Part part = running.part();
       long pid = running.child().pid();
-      processes
-          .addObject()
-          .put("name", part.name())
-          .put("pid", pid)
-          .put("state", running.child().state().word());
+      ObjectNode process = processes.addObject();
+      process.put("name", part.name()).put("pid", pid).put("state", running.child().state().word());
+      if (running.child().state() == Child.State.EXITED) {
+        process.put("ended", Ending.of(part, running.child()).word());
+      }
       switch (part.kind()) {
         case EDGE ->
             envoys

@@ -30,7 +30,6 @@ class FleetChecksTest {
         "{'state':'ACTIVE','lease_age_ms':8200}                 | WARNING | app-1 is ACTIVE, but last heard of 8.2 s ago: frozen, or cut off",
         "{'state':'ACTIVE','suspect':true,'lease_age_ms':12000} | WARNING | app-1 is SUSPECT: its lease lapsed, last heard of 12.0 s ago",
         "{'state':'WARMING'}                                    | WARNING | app-1 is WARMING",
-        "{'state':'DRAINING','drain':{},'connections':7}        | OK      | app-1 is DRAINING: 7 connections are left",
       })
   void aServerIsJudgedByStateAndLease(String server, Finding.Level level, String what) {
     String answer = "{'servers':[" + server.replaceFirst("\\{", "{'id':'app-1',") + "]}";
@@ -39,6 +38,19 @@ class FleetChecksTest {
         ServerCheck.findings(json(answer), STATE).stream()
             .anyMatch(finding -> finding.level() == level && finding.what().equals(what)),
         () -> ServerCheck.findings(json(answer), STATE).toString());
+  }
+
+  @Test
+  void aDrainThatIsOverdueIsAWarning() {
+    String drain = "{'server':'app-1','phase':'MOVING','total':101,'gone':71,'reason':'%s'}";
+
+    Finding onTime = DrainCheck.finding(json(drain.formatted("")), STATE);
+    Finding overdue = DrainCheck.finding(json(drain.formatted("it hangs")), STATE);
+
+    assertEquals("app-1 is DRAINING, MOVING: 71 of 101 have gone", onTime.what());
+    assertEquals(Finding.Level.OK, onTime.level());
+    assertEquals(Finding.Level.WARNING, overdue.level());
+    assertTrue(overdue.what().endsWith("; it hangs"), overdue::what);
   }
 
   @Test

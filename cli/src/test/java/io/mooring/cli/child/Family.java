@@ -1,5 +1,8 @@
 package io.mooring.cli.child;
 
+import static org.awaitility.Awaitility.await;
+
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +16,10 @@ final class Family {
     Spawner spawner = new Spawner();
     Child running = Child.start(spawner, List.of("sleep", "1000"), Map.of(), log);
     Child frozen = Child.start(spawner, List.of("sleep", "1000"), Map.of(), log);
+    // Before it is the program itself, the signal that follows the parent is not armed.
+    await()
+        .until(
+            () -> Files.readString(Path.of("/proc/" + frozen.pid() + "/comm")).equals("sleep\n"));
     frozen.freeze();
     System.out.println(running.pid() + " " + frozen.pid());
     Thread.currentThread().join();

@@ -131,7 +131,7 @@ class TierTest {
   void closeKillsWhatIgnoresSigtermAndWhatIsFrozen() {
     tier.start(
         List.of(
-            part(Kind.APP, 1, "trap '' TERM; while :; do sleep 0.02; done", AT_ONCE),
+            noting(Kind.APP, "trap '' TERM; echo up; while :; do sleep 0.02; done"),
             part(Kind.EDGE, 1, "exec sleep 1000", AT_ONCE)));
     Child deaf = child("app-1");
     Child frozen = child("edge-1");

@@ -116,6 +116,7 @@ class TierCommandsTest {
     long first = pid("app-2");
 
     assertEquals("exited", ask(Verb.KILL, "app-2").path("state").asText());
+    assertEquals("killed", ask(Verb.STATUS, "").path("processes").path(3).path("ended").asText());
     await().until(() -> ProcessHandle.of(first).filter(ProcessHandle::isAlive).isEmpty());
     JsonNode again = ask(Verb.START, "app-2");
 

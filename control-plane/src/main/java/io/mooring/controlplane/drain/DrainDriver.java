@@ -34,8 +34,6 @@ public final class DrainDriver implements AutoCloseable {
   private static final Duration LOOK = Duration.ofSeconds(1);
 
   /** How long a server may take to end after its deadline, before it is named. */
-  private static final Duration OVERDUE_AFTER = Duration.ofSeconds(5);
-
   private static final Duration CLOSE_LIMIT = Duration.ofSeconds(3);
 
   /** What this leader does about one drain that has begun. */
@@ -248,7 +246,7 @@ public final class DrainDriver implements AutoCloseable {
       care.releases = true;
     }
     Duration since = Duration.ofNanos(now - care.released);
-    if (!care.named && since.compareTo(drain.spec().deadline().plus(OVERDUE_AFTER)) > 0) {
+    if (!care.named && since.compareTo(drain.spec().deadline().plus(Track.OVERDUE_AFTER)) > 0) {
       care.named = true;
       log.warn(
           "event=drain_overdue server={} drain={} deadline={} (it has not left; its process may hang)",

@@ -255,7 +255,7 @@ public final class Drains {
 
   private Progress progress(Track track) {
     Optional<Load> load = loads.of(track.server());
-    String reason = refusal(track);
+    String reason = remark(track);
     synchronized (this) {
       if (!track.isOver()) {
         load.ifPresent(track::heard);
@@ -264,7 +264,17 @@ public final class Drains {
     }
   }
 
-  /** Why a change of a drain that runs was refused; "" if none was, or that cannot be read now. */
+  /** Why a change of a drain that runs was refused, or that it is overdue; "" for neither. */
+  private String remark(Track track) {
+    String refusal = refusal(track);
+    return refusal.isEmpty() && track.isOverdue(System.nanoTime())
+        ? "it has not left "
+            + Track.OVERDUE_AFTER.toSeconds()
+            + " s after its deadline: its process may hang"
+        : refusal;
+  }
+
+  /** "" if none was, or that cannot be read now. */
   private String refusal(Track track) {
     try {
       return track.isOver() ? "" : store.drainError(track.server().id()).orElse("");

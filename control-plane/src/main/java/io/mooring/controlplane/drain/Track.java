@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What a replica has seen of one drain that has begun. Guarded by {@link Drains}. */
 final class Track {
+  /** How long a server may take to leave once its deadline has passed. */
+  static final Duration OVERDUE_AFTER = Duration.ofSeconds(5);
+
   private final long begun;
   private final long revision;
   private final Map<String, Duration> acked = new HashMap<>();
@@ -64,6 +67,17 @@ final class Track {
       server = now;
     }
     return same;
+  }
+
+  /**
+   * Whether the server should have left by now; its own deadline begins at this replica's first
+   * look or later.
+   *
+   * @param now monotonic nanoseconds
+   */
+  boolean isOverdue(long now) {
+    Duration allowed = drain().spec().deadline().plus(OVERDUE_AFTER);
+    return !isOver() && now - begun > allowed.toNanos();
   }
 
   void ended(Phase how) {

@@ -79,6 +79,20 @@ class DrainDriverTest {
   }
 
   @Test
+  void aServerThatStaysFiveSecondsBeyondItsDeadlineIsOverdue() {
+    hset("deadline=60s");
+    leader.pass();
+    await().until(() -> state() == ServerState.DRAINING);
+
+    Track track = new Track(server("app-1"), 0);
+
+    assertFalse(track.isOverdue(Duration.ofSeconds(65).toNanos()));
+    assertTrue(track.isOverdue(Duration.ofSeconds(66).toNanos()));
+    track.ended(Phase.DRAINED);
+    assertFalse(track.isOverdue(Duration.ofSeconds(66).toNanos()));
+  }
+
+  @Test
   void aServerThatIsStillWarmingCanBeDrained() {
     tier.admit("app-2", 7202);
     await().until(() -> tier.follower().view().server("app-2").isPresent());
