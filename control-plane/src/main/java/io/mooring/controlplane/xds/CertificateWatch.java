@@ -124,7 +124,7 @@ final class CertificateWatch implements AutoCloseable {
       Material material = certificates.check(found);
       requireValid(material);
       serve(found, material);
-    } catch (StartException unusable) {
+    } catch (RuntimeException unusable) {
       refuse(contents, String.valueOf(unusable.getMessage()));
     }
   }

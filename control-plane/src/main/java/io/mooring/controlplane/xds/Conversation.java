@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,25 +33,31 @@ final class Conversation {
   private final StreamObserver<DeltaDiscoveryResponse> stream;
   private final InstantSource clock;
   private final Map<ResourceType, Subscription> subscriptions = new EnumMap<>(ResourceType.class);
+  private final Set<String> shown;
   private Snapshot snapshot;
   private long responses;
   private long ackedRevision;
 
   /**
-   * Whether the Envoy's endpoints are of a time before this stream, and were not yet found to be
+   * Whether the Envoy's endpoints are of a time before this process, and were not yet found to be
    * what the registry says.
    */
   private boolean inherited;
 
+  /**
+   * @param shown versions of endpoints that Envoys have of this process, and of no earlier one
+   */
   Conversation(
       EnvoyNode envoy,
       boolean tls,
       Snapshot snapshot,
+      Set<String> shown,
       StreamObserver<DeltaDiscoveryResponse> stream,
       InstantSource clock) {
     this.envoy = envoy;
     this.listeners = Resources.of(Listeners.all(envoy, tls), Listener::getName);
     this.snapshot = snapshot;
+    this.shown = shown;
     this.stream = stream;
     this.clock = clock;
     for (ResourceType type : ResourceType.values()) {
@@ -68,7 +75,7 @@ final class Conversation {
     boolean first = !subscription.begun();
     subscription.read(request, clock.instant());
     if (type == ResourceType.EDS && first) {
-      inherited = subscription.holdsAny();
+      inherited = !subscription.holdsOnly(shown);
     }
     if (request.hasErrorDetail()) {
       log.error(

@@ -9,9 +9,11 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HexFormat;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * All resources of one type, ready to be sent: each is serialised once, however many Envoys get it.
@@ -24,6 +26,11 @@ record Resources(String version, SortedMap<String, Resource> byName) {
 
   Resources {
     byName = Collections.unmodifiableSortedMap(byName);
+  }
+
+  /** Those of the single resources. */
+  Set<String> versions() {
+    return byName.values().stream().map(Resource::getVersion).collect(Collectors.toSet());
   }
 
   static <M extends Message> Resources of(Collection<M> messages, Function<M, String> name) {

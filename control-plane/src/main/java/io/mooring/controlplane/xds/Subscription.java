@@ -103,9 +103,9 @@ final class Subscription {
     return begun;
   }
 
-  /** Whether the Envoy has anything of this type. */
-  boolean holdsAny() {
-    return !held.isEmpty();
+  /** Whether the Envoy has nothing of this type but these versions. */
+  boolean holdsOnly(Set<String> versions) {
+    return versions.containsAll(held.values());
   }
 
   boolean unanswered() {

@@ -14,8 +14,10 @@ import io.mooring.registry.RegistryView;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -51,6 +53,9 @@ public final class Xds implements AutoCloseable {
 
   private boolean anybodyRegistered;
   private boolean waited;
+
+  /** Versions of endpoints that this process has shown, until all can have registered. */
+  private final Set<String> shown = new HashSet<>();
 
   /**
    * @param name of this replica, in what it reports of its Envoys
@@ -100,8 +105,9 @@ public final class Xds implements AutoCloseable {
               .addService(new AggregatedDiscovery(loop, fleet, this::begin))
               .addService(health.getHealthService())
               .addService(ProtoReflectionServiceV1.newInstance())
-              // An Envoy asks each second, to leave a frozen replica soon.
-              .permitKeepAliveTime(500, TimeUnit.MILLISECONDS)
+              // An Envoy asks each second, to leave a frozen replica soon; on a busy machine two
+              // of its questions may arrive together.
+              .permitKeepAliveTime(10, TimeUnit.MILLISECONDS)
               .permitKeepAliveWithoutCalls(true)
               .keepAliveTime(10, TimeUnit.SECONDS)
               .keepAliveTimeout(5, TimeUnit.SECONDS)
@@ -116,7 +122,8 @@ public final class Xds implements AutoCloseable {
   }
 
   private Conversation begin(EnvoyNode envoy, StreamObserver<DeltaDiscoveryResponse> responses) {
-    return new Conversation(envoy, config.tls(), snapshot, responses, InstantSource.system());
+    return new Conversation(
+        envoy, config.tls(), snapshot, Set.copyOf(shown), responses, InstantSource.system());
   }
 
   /** The port that {@link #start} opened; 0 before. */
@@ -147,7 +154,13 @@ public final class Xds implements AutoCloseable {
       loop.executeAfter(holdBack, this::endHoldBack);
     }
     anybodyRegistered |= !view.servers().isEmpty();
-    offer(judged(snapshot.withServers(view, config.defaultService())));
+    Snapshot newest = judged(snapshot.withServers(view, config.defaultService()));
+    if (newest.allRegistered()) {
+      shown.clear();
+    } else {
+      shown.addAll(newest.endpoints().map(Resources::versions).orElse(Set.of()));
+    }
+    offer(newest);
   }
 
   private void endHoldBack() {

@@ -19,6 +19,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,7 +49,7 @@ class ClusterChangeTest {
                       (node, responses) -> {
                         conversation.set(
                             new Conversation(
-                                node, false, before, responses, InstantSource.system()));
+                                node, false, before, Set.of(), responses, InstantSource.system()));
                         return conversation.get();
                       }))
               .build()

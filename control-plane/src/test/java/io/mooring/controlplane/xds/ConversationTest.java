@@ -30,6 +30,7 @@ class ConversationTest {
   private static final Snapshot UNKNOWN = Snapshot.of(CONFIG, Optional.empty());
 
   private final Deque<DeltaDiscoveryResponse> responses = new ArrayDeque<>();
+  private Set<String> shown = Set.of();
   private Conversation conversation = begin(UNKNOWN);
 
   private Conversation begin(Snapshot snapshot) {
@@ -48,7 +49,7 @@ class ConversationTest {
           @Override
           public void onCompleted() {}
         };
-    return new Conversation(NODE, false, snapshot, stream, InstantSource.system());
+    return new Conversation(NODE, false, snapshot, shown, stream, InstantSource.system());
   }
 
   private static Snapshot at(long revision, int... ports) {
@@ -269,6 +270,18 @@ class ConversationTest {
     ack(ResourceType.EDS, next(ResourceType.EDS));
     assertEquals(3, conversation.status().ackedRevision());
     assertEquals("", conversation.status().types().getFirst().heldBack());
+  }
+
+  @Test
+  void endpointsThatThisControlPlaneHasShownAreReplacedAtOnce() {
+    Resources before = at(1, 7200).endpoints().orElseThrow();
+    shown = before.versions();
+    conversation = begin(at(2, 7200, 7201));
+
+    reconnectWith(ResourceType.EDS, before);
+
+    ack(ResourceType.EDS, next(ResourceType.EDS));
+    assertEquals(2, conversation.status().ackedRevision());
   }
 
   @Test
