@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -61,6 +62,18 @@ class HouseTest {
             resideInAPackage("io.mooring..")
                 .and(not(resideInAnyPackage(packages.toArray(String[]::new)))))
         .check(MOORING);
+  }
+
+  /** It is no part of this build, so its arrows are those of its pom. */
+  @Test
+  void theContainersAreKnownByTheirImagesAlone() throws IOException {
+    String pom = Files.readString(ROOT.resolve("containers/pom.xml"));
+    Set<String> used = new TreeSet<>();
+    Matcher names = Pattern.compile("<artifactId>mooring-(\\S+)</artifactId>").matcher(pom);
+    while (names.find()) {
+      used.add(names.group(1));
+    }
+    assertEquals(Set.of("containers", "deploy", "token"), used);
   }
 
   @Test
