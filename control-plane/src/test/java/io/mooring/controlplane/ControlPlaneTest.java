@@ -233,7 +233,7 @@ class ControlPlaneTest {
 
   @ParameterizedTest
   @CsvSource({
-    "/admin/v1/connections?server=app-9, 404, no_such_server",
+    "/admin/v1/connections?server=app-9, 404, unknown_server",
     "/admin/v1/connections?limit=0, 400, bad_request",
     "/admin/v1/connections?limit=1001, 400, bad_request",
     "/admin/v1/connections?closed=1, 400, bad_request",
@@ -248,6 +248,31 @@ class ControlPlaneTest {
 
     assertEquals(status, answer.statusCode(), answer.body());
     assertEquals(code, JSON.readTree(answer.body()).path("code").asText());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "https://evil.example, 403, foreign_origin",
+    "null, 403, foreign_origin",
+    "http://127.0.0.1:%d, 404, unknown_server",
+  })
+  void aPageOfAnotherOriginChangesNothing(String origin, int status, String code) throws Exception {
+    ControlPlane controlPlane = start();
+    URI drain =
+        URI.create("http://127.0.0.1:" + controlPlane.httpPort() + "/admin/v1/servers/app-9/drain");
+
+    for (String method : List.of("POST", "DELETE")) {
+      HttpResponse<String> answer =
+          http.send(
+              HttpRequest.newBuilder(drain)
+                  .header("origin", origin.formatted(controlPlane.httpPort()))
+                  .method(method, HttpRequest.BodyPublishers.ofString("{}"))
+                  .build(),
+              BodyHandlers.ofString());
+
+      assertEquals(status, answer.statusCode(), answer.body());
+      assertEquals(code, JSON.readTree(answer.body()).path("code").asText());
+    }
   }
 
   @Test

@@ -48,7 +48,7 @@ public final class Connections {
               throw new RefusedException(
                   new Problem(
                       Status.NOT_FOUND_404,
-                      "no_such_server",
+                      "unknown_server",
                       "no server \""
                           + id
                           + "\" is registered; those that are: "

@@ -9,6 +9,7 @@ import io.helidon.webserver.http.ServerRequest;
 import io.mooring.registry.RegistryUnavailableException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** The routes of the admin API: each behind the gate, answered with JSON or with a problem. */
 final class GuardedRoutes {
@@ -68,6 +69,11 @@ final class GuardedRoutes {
   private Handler guarded(Role needed, Answer answer) {
     return (request, response) -> {
       try {
+        foreignPage(request)
+            .ifPresent(
+                problem -> {
+                  throw new RefusedException(problem);
+                });
         gate.refusal(
                 needed, request.authority(), request.headers().first(HeaderNames.AUTHORIZATION))
             .ifPresent(
@@ -89,5 +95,28 @@ final class GuardedRoutes {
             .send(response);
       }
     };
+  }
+
+  /**
+   * A page of another site can have a browser send a request here, and is told apart by the origin
+   * that the browser then names (RFC 6454). It cannot read an answer, so that a GET does no harm.
+   */
+  private static Optional<Problem> foreignPage(ServerRequest request) {
+    if (request.prologue().method().equals(Method.GET)) {
+      return Optional.empty();
+    }
+    return request
+        .headers()
+        .first(HeaderNames.ORIGIN)
+        .filter(origin -> !origin.equals("http://" + request.authority()))
+        .filter(origin -> !origin.equals("https://" + request.authority()))
+        .map(
+            origin ->
+                new Problem(
+                    Status.FORBIDDEN_403,
+                    "foreign_origin",
+                    "a page of another origin asked for this; only pages of "
+                        + request.authority()
+                        + " may"));
   }
 }

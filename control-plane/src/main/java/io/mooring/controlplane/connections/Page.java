@@ -101,13 +101,13 @@ record Page(long total, List<Row> rows) {
             : Optional.empty());
   }
 
-  /** A text goes to terminals as it stands, so that it holds no control characters. */
+  /** A text goes to terminals as it stands, and no server has a reason to send anything else. */
   private static String text(JsonParser json, String name) throws IOException {
     expect(json.currentToken() == JsonToken.VALUE_STRING, name + " to be a string");
     String text = json.getText();
     expect(
-        text.length() <= LONGEST_TEXT && text.chars().noneMatch(Character::isISOControl),
-        name + " to be at most " + LONGEST_TEXT + " characters, none of them control characters");
+        text.length() <= LONGEST_TEXT && text.chars().allMatch(c -> c >= ' ' && c <= '~'),
+        name + " to be at most " + LONGEST_TEXT + " printable ASCII characters");
     return text;
   }
 

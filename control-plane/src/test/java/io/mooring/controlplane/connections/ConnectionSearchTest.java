@@ -173,6 +173,7 @@ class ConnectionSearchTest {
         "{\"total\":1,\"connections\":[{\"conn\":\"a\"}]}",
         "{\"total\":0,\"connections\":[{\"conn\":\"a\",\"user\":\"u\",\"role\":\"client\",\"envoy\":\"\",\"age_ms\":1,\"channels\":1,\"queued_bytes\":0,\"exp\":1}]}",
         "{\"total\":1,\"connections\":[{\"conn\":\"a\",\"user\":\"\\u001b[2J\",\"role\":\"client\",\"envoy\":\"\",\"age_ms\":1,\"channels\":1,\"queued_bytes\":0,\"exp\":1}]}",
+        "{\"total\":1,\"connections\":[{\"conn\":\"a\",\"user\":\"\\u202enna\",\"role\":\"client\",\"envoy\":\"\",\"age_ms\":1,\"channels\":1,\"queued_bytes\":0,\"exp\":1}]}",
         "{\"total\":1,\"x\":[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]],\"connections\":[]}",
       })
   void anAnswerThatIsNoneIsNamed(String body) throws Exception {
