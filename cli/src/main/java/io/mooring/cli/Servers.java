@@ -35,7 +35,7 @@ final class Servers implements Callable<Integer> {
     for (JsonNode server : answer.path("servers")) {
       table.row(
           server.path("id").asText(),
-          server.path("state").asText() + (server.path("suspect").asBoolean() ? " SUSPECT" : ""),
+          state(server),
           server.path("generation").asLong(),
           server.path("address").asText(),
           server.path("weight").asInt(),
@@ -46,5 +46,13 @@ final class Servers implements Callable<Integer> {
     table.lines().forEach(terminal.out()::println);
     terminal.out().println(terminal.dim("revision " + answer.path("revision").asLong()));
     return 0;
+  }
+
+  private static String state(JsonNode server) {
+    String state = server.path("state").asText();
+    int rate = server.path("drain").path("rate").asInt();
+    return state
+        + (rate > 0 ? " " + rate + "/s" : "")
+        + (server.path("suspect").asBoolean() ? " SUSPECT" : "");
   }
 }

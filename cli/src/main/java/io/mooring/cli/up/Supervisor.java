@@ -14,6 +14,7 @@ import io.mooring.cli.terminal.StatusLine;
 import io.mooring.cli.terminal.Terminal;
 import io.mooring.cli.tier.Blueprint;
 import io.mooring.cli.tier.Distribution;
+import io.mooring.cli.tier.Kind;
 import io.mooring.cli.tier.Part;
 import io.mooring.cli.tier.PartException;
 import io.mooring.cli.tier.Shape;
@@ -158,6 +159,12 @@ public final class Supervisor {
       message.append("\n  (empty)");
     }
     failed.lastLines().forEach(said -> message.append("\n  | ").append(said));
-    return new CommandException(message.toString(), state.command("check"));
+    return new CommandException(message.toString(), state.command(check()));
+  }
+
+  private String check() {
+    return shape.portBase() == Kind.STANDARD_BASE
+        ? "check"
+        : "check --port-base " + shape.portBase();
   }
 }
