@@ -11,11 +11,14 @@ import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.MetadataUtils;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.api.StatefulRedisConnection;
 import io.mooring.controlplane.connections.Holder;
 import io.mooring.process.Configuration;
 import io.mooring.process.ConfigurationException;
 import io.mooring.process.StartException;
 import io.mooring.programs.Valkey;
+import io.mooring.registry.DrainSpec;
 import io.mooring.registry.Redis;
 import io.mooring.registry.RegistryStore;
 import io.mooring.registry.v1.Claim;
@@ -25,6 +28,7 @@ import io.mooring.registry.v1.RegisterRequest;
 import io.mooring.registry.v1.RegisterResponse;
 import io.mooring.registry.v1.RegistryGrpc;
 import io.mooring.registry.v1.RegistryGrpc.RegistryBlockingStub;
+import io.mooring.registry.v1.State;
 import io.mooring.token.IdentityVerifier;
 import io.mooring.token.MasterKeys;
 import java.io.IOException;
@@ -115,6 +119,67 @@ class ControlPlaneTest {
       assertTrue(took.compareTo(Duration.ofSeconds(12)) <= 0, () -> "took " + took);
       assertTrue(took.compareTo(Duration.ofSeconds(10)) >= 0, () -> "took " + took);
     }
+  }
+
+  @Test
+  void anotherReplicaLeadsWhenOneClosesAndServesWhatTheOneBegan() throws Exception {
+    ControlPlane one = start("--name=control-1");
+    await().until(() -> leader(one).path("leads").asBoolean());
+    ControlPlane two = start("--name=control-2");
+    try (ServerSocket port = Tier.listen()) {
+      RegisterResponse answer = register(registry(one), port.getLocalPort());
+      heartbeat(registry(two), answer);
+      await().until(() -> servers(two).at("/0/state").asText().equals("ACTIVE"));
+      await().until(() -> servers(one).at("/0/connections").asInt() == 3);
+      await().until(() -> leader(two).path("holder").asText().equals("control-1"));
+      assertEquals(false, leader(two).path("leads").asBoolean());
+
+      one.close();
+
+      await().until(() -> leader(two).path("leads").asBoolean());
+      assertEquals(2, leader(two).path("fence").asLong());
+      heartbeat(registry(two), answer);
+      String metrics = get(two, "/metrics").body();
+      assertTrue(metrics.contains("mooring_leader 1.0"), metrics);
+    }
+  }
+
+  @Test
+  void aDrainGoesOnThroughAFlushedRegistryAtEachReplica() throws Exception {
+    ControlPlane one = start("--name=control-1");
+    ControlPlane two = start("--name=control-2");
+    try (ServerSocket port = Tier.listen();
+        Redis redis = new Redis(valkey.url());
+        RedisClient client = RedisClient.create(valkey.url());
+        StatefulRedisConnection<String, String> connection = client.connect()) {
+      register(registry(one), port.getLocalPort());
+      new RegistryStore(redis).requestDrain("app-1", DrainSpec.parse("rate=20"));
+      await().until(() -> !moves(one).isEmpty() && moves(one).equals(moves(two)));
+      String drainId = moves(one);
+
+      connection.sync().flushall();
+
+      await()
+          .until(
+              () -> {
+                RegisterResponse again = register(registry(two), port.getLocalPort());
+                return again.getState() == State.STATE_DRAINING;
+              });
+      assertEquals(drainId, moves(one));
+      assertEquals(drainId, moves(two));
+      await().until(() -> drainId.equals(connection.sync().hget("{mooring}:server:app-1", "move")));
+      assertEquals("1", connection.sync().hget("{mooring}:server:app-1", "generation"));
+    }
+  }
+
+  /** The id of the drain for which app-1 is told to move its clients; "" when it is not told. */
+  private String moves(ControlPlane controlPlane) throws Exception {
+    JsonNode drain = servers(controlPlane).at("/0/drain");
+    return drain.path("released").asBoolean() ? drain.path("drain_id").asText() : "";
+  }
+
+  private JsonNode leader(ControlPlane controlPlane) throws Exception {
+    return JSON.readTree(get(controlPlane, "/admin/v1/leader").body());
   }
 
   @Test

@@ -198,11 +198,12 @@ public final class Leadership implements AutoCloseable {
     announced.ifPresent(
         lost ->
             log.warn(
-                "event=leader_lost name={} fence={} holder={} known={}",
+                "event=leader_lost name={} fence={} reason=\"{}\"",
                 name,
                 lost.number(),
-                holder,
-                known));
+                held == null
+                    ? "deposed by " + holder + " with fence " + known
+                    : "could not beat for " + ACTS_FOR.toSeconds() + " s"));
     now.ifPresent(taken -> log.info("event=leader_taken name={} fence={}", name, taken.number()));
     announced = now;
   }

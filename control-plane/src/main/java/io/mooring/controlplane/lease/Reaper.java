@@ -33,6 +33,9 @@ public final class Reaper implements AutoCloseable {
   private static final Duration POLL_WHEN_FROZEN = Duration.ofMillis(250);
   private static final Duration POLL_WHEN_AWAY = Duration.ofMillis(200);
 
+  /** The first poll of a new leader begins every lease anew, and should not be awaited. */
+  private static final Duration POLL_WHEN_FOLLOWING = Duration.ofMillis(250);
+
   /** Polls further apart than this say that this process stood still, and heard of nothing. */
   private static final Duration LONGEST_SILENCE = POLL.multipliedBy(3);
 
@@ -150,6 +153,9 @@ public final class Reaper implements AutoCloseable {
     }
     if (away) {
       return POLL_WHEN_AWAY;
+    }
+    if (acting.isEmpty()) {
+      return POLL_WHEN_FOLLOWING;
     }
     return frozen ? POLL_WHEN_FROZEN : untilNext();
   }

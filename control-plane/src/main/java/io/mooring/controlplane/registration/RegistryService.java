@@ -148,10 +148,13 @@ final class RegistryService extends RegistryGrpc.RegistryImplBase {
       Credentials.require(request.getService());
     }
     Registration registration = requests.registration(request);
-    // Told EXPIRED by a registry that forgot it, the server goes on with the drain that it was at.
-    drainRemembered(registration.serverId(), registration.instanceUid())
-        .ifPresent(server -> store.restore(List.of(server), view.get().revision()));
-    long floor = view.get().generation(registration.serverId());
+    RegistryView memory = view.get();
+    // Told EXPIRED by a registry that forgot it, the server goes on as it was, with its drain.
+    memory
+        .server(registration.serverId())
+        .filter(server -> server.instanceUid().equals(registration.instanceUid()))
+        .ifPresent(server -> store.restore(List.of(server), memory.revision()));
+    long floor = memory.generation(registration.serverId());
     return switch (store.register(registration, floor)) {
       case Admission.Admitted admitted -> {
         Claim claim = admitted.claim();
@@ -188,8 +191,7 @@ final class RegistryService extends RegistryGrpc.RegistryImplBase {
     Standing standing = store.renew(claim, LoadText.of(load));
     return switch (standing) {
       case Standing.Held held ->
-          drainRemembered(claim.serverId(), claim.instanceUid())
-              .filter(server -> server.generation() == claim.generation())
+          drainRemembered(claim)
               .filter(server -> server.revision() > held.revision())
               .map(server -> new Standing.Held(server.state(), server.drain(), held.revision()))
               .orElse(held);
@@ -210,10 +212,12 @@ final class RegistryService extends RegistryGrpc.RegistryImplBase {
   }
 
   /** A registry that forgot a drain does not call it off, while this process remembers it. */
-  private Optional<Server> drainRemembered(String serverId, String instanceUid) {
+  private Optional<Server> drainRemembered(Claim claim) {
     return view.get()
-        .server(serverId)
-        .filter(server -> server.drain().isPresent() && server.instanceUid().equals(instanceUid));
+        .server(claim.serverId())
+        .filter(server -> server.drain().isPresent())
+        .filter(server -> server.generation() == claim.generation())
+        .filter(server -> server.instanceUid().equals(claim.instanceUid()));
   }
 
   private DeregisterResponse deregister(Claim claim) {
