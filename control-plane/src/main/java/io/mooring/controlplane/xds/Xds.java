@@ -195,17 +195,6 @@ public final class Xds implements AutoCloseable {
     return List.copyOf(fleet.statuses());
   }
 
-  /**
-   * The connected Envoys that have not ACKed the endpoints of this revision of the registry, or of
-   * a later one.
-   */
-  public List<String> laggards(long revision) {
-    return fleet.statuses().stream()
-        .filter(envoy -> envoy.connected() && envoy.ackedRevision() < revision)
-        .map(EnvoyStatus::id)
-        .toList();
-  }
-
   /** Leaves the Envoys to themselves. */
   @Override
   public void close() {

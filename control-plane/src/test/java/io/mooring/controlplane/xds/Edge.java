@@ -91,7 +91,15 @@ final class Edge implements AutoCloseable {
         .pollDelay(Duration.ZERO)
         .pollInterval(Duration.ofMillis(10))
         .failFast("the Envoy refused its configuration", () -> !nacks().isEmpty())
-        .until(() -> inSync() && xds.laggards(revision).isEmpty());
+        .until(() -> inSync() && laggards(xds, revision).isEmpty());
+  }
+
+  /** The connected Envoys that have not ACKed the endpoints of this revision, or of a later one. */
+  static List<String> laggards(Xds xds, long revision) {
+    return xds.fleet().stream()
+        .filter(envoy -> envoy.connected() && envoy.ackedRevision() < revision)
+        .map(EnvoyStatus::id)
+        .toList();
   }
 
   private boolean inSync() {

@@ -318,7 +318,7 @@ class PushTest {
     edge.show(Edge.server(one), Edge.server(two));
 
     assertEquals(before, Edge.updates(edge.envoy()));
-    assertTrue(edge.xds().laggards(Long.MAX_VALUE).contains(Edge.ID));
+    assertTrue(Edge.laggards(edge.xds(), Long.MAX_VALUE).contains(Edge.ID));
   }
 
   @Test

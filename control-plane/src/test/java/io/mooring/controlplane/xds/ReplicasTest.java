@@ -134,7 +134,7 @@ class ReplicasTest {
 
     await()
         .pollInterval(Duration.ofMillis(10))
-        .until(() -> next.laggards(2).isEmpty() && endpoints() == 1);
+        .until(() -> Edge.laggards(next, 2).isEmpty() && endpoints() == 1);
     assertTrue(live.alive());
   }
 

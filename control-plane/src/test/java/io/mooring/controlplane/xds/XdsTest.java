@@ -113,7 +113,7 @@ class XdsTest {
     open(last).onNext(endpointsOf("last", "127.0.0.1"));
     await().until(() -> !last.responses.isEmpty());
     await().until(() -> xds.fleet().stream().filter(EnvoyStatus::connected).count() == 2);
-    assertTrue(xds.laggards(51).contains("steady"));
+    assertTrue(Edge.laggards(xds, 51).contains("steady"));
   }
 
   @Test
@@ -193,7 +193,7 @@ class XdsTest {
 
     await().until(() -> xds.fleet().stream().noneMatch(EnvoyStatus::connected));
     assertEquals("edge-1", xds.fleet().getFirst().id());
-    assertTrue(xds.laggards(Long.MAX_VALUE).isEmpty());
+    assertTrue(Edge.laggards(xds, Long.MAX_VALUE).isEmpty());
   }
 
   @Test
