@@ -5,6 +5,5 @@ local mine = tonumber(ARGV[2])
 if fence > mine or (fence == mine and holder ~= name) then
   return {'DEPOSED', holder, string.format('%d', fence)}
 end
-redis.call('HSET', leader, 'holder', name, 'fence', ARGV[2])
-redis.call('HINCRBY', leader, 'beat', 1)
+lead(ARGV[2])
 return {'BEATEN'}

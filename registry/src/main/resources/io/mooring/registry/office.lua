@@ -3,3 +3,8 @@
 local leader, name = KEYS[1], ARGV[1]
 local held = redis.call('HMGET', leader, 'holder', 'fence', 'beat')
 local holder, fence, beat = held[1] or '', tonumber(held[2]) or 0, held[3] or ''
+
+local function lead(number)
+  redis.call('HSET', leader, 'holder', name, 'fence', number,
+    'beat', string.format('%d', (tonumber(beat) or 0) + 1))
+end

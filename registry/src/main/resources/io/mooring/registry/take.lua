@@ -5,6 +5,5 @@ if holder ~= ARGV[2] or fence ~= tonumber(ARGV[3]) or beat ~= ARGV[4] then
   return {'OVERTAKEN'}
 end
 local mine = string.format('%d', math.max(fence, tonumber(ARGV[5])) + 1)
-redis.call('HSET', leader, 'holder', name, 'fence', mine)
-redis.call('HINCRBY', leader, 'beat', 1)
+lead(mine)
 return {'TAKEN', mine}

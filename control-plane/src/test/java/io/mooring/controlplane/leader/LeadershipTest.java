@@ -271,12 +271,17 @@ class LeadershipTest {
   }
 
   @Test
-  void whatSomebodyWroteThereByHandIsNoReasonToDie() {
-    tier.redis(redis -> redis.hset("{mooring}:leader", "fence", "first"));
-    assertEquals(LOOK, one.turn());
+  void whatSomebodyWroteThereByHandIsOvertaken() {
+    tier.redis(
+        redis ->
+            redis.hset(
+                "{mooring}:leader", Map.of("holder", "me", "fence", "first", "beat", "soon")));
 
-    tier.redis(redis -> redis.del("{mooring}:leader"));
-    assertEquals(BEAT, leads(one));
+    one.turn();
+    one.live(Duration.ofSeconds(5));
+
+    assertEquals(Optional.of(new Fence("control-1", 1)), one.fence());
+    assertEquals(Map.of("holder", "control-1", "fence", "1", "beat", "1"), leaderHash());
   }
 
   @Test
