@@ -48,7 +48,9 @@ final class Addresses {
       ObjectNode process = processes.addObject();
       process.put("name", part.name()).put("pid", pid).put("state", running.child().state().word());
       if (running.child().state() == Child.State.EXITED) {
-        process.put("ended", Ending.of(part, running.child()).word());
+        process
+            .put("ended", Ending.of(part, running.child()).word())
+            .put("exit_code", running.child().exitCode());
       }
       switch (part.kind()) {
         case EDGE ->
