@@ -2,11 +2,7 @@ package io.mooring.e2e;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -28,9 +24,9 @@ class SilentPeerTest {
       socket.await("subbed");
       long allowed =
           socket.hello().path("ping_ms").asLong() + socket.hello().path("pong_ms").asLong();
-      URI metrics = tier.http("app-1").resolve("/metrics");
-      assertEquals(1, sample(metrics, "mooring_connections"));
-      assertEquals(1, sample(metrics, "mooring_channels"));
+      URI http = tier.http("app-1");
+      assertEquals(1, tier.metric(http, "mooring_connections"));
+      assertEquals(1, tier.metric(http, "mooring_channels"));
 
       long silentSince = System.nanoTime();
       socket.fallSilent();
@@ -40,24 +36,11 @@ class SilentPeerTest {
           .pollInterval(Duration.ofMillis(100))
           .until(
               () ->
-                  sample(metrics, "mooring_connections") == 0
-                      && sample(metrics, "mooring_channels") == 0);
+                  tier.metric(http, "mooring_connections") == 0
+                      && tier.metric(http, "mooring_channels") == 0);
       System.out.printf(
           "silent peer gone after %d ms of %d%n",
           TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - silentSince), allowed);
-    }
-  }
-
-  private static double sample(URI metrics, String name) throws IOException, InterruptedException {
-    try (HttpClient client = HttpClient.newHttpClient()) {
-      String text =
-          client
-              .send(HttpRequest.newBuilder(metrics).build(), HttpResponse.BodyHandlers.ofString())
-              .body();
-      return text.lines()
-          .filter(line -> line.startsWith(name + " ") || line.startsWith(name + "{"))
-          .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
-          .sum();
     }
   }
 }

@@ -2,25 +2,41 @@ package io.mooring.e2e;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.mooring.cli.admin.AdminApi;
+import io.mooring.cli.control.ControlClient;
+import io.mooring.cli.control.Request;
+import io.mooring.cli.control.Request.Verb;
+import io.mooring.cli.redis.RedisConnection;
+import io.mooring.cli.state.StateFolder;
 import io.mooring.e2e.crowd.Entrance;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.CertificateFactory;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
 
 /** The whole tier as {@code mooring up} starts it, on free ports, in a state folder of its own. */
 final class Tier implements AutoCloseable {
@@ -150,10 +166,18 @@ final class Tier implements AutoCloseable {
     return URI.create(addresses.path("edgePlain").asText());
   }
 
+  /** The port of a server's sockets. */
+  int port(String server) {
+    return portBase + 200 + instance(server) - 1;
+  }
+
+  private static int instance(String name) {
+    return Integer.parseInt(name.substring(name.lastIndexOf('-') + 1));
+  }
+
   /** The HTTP port of a server's process: health, readiness, metrics. */
   URI http(String server) {
-    int instance = Integer.parseInt(server.substring(server.lastIndexOf('-') + 1));
-    return URI.create("http://127.0.0.1:" + (portBase + 300 + instance - 1));
+    return URI.create("http://127.0.0.1:" + (portBase + 300 + instance(server) - 1));
   }
 
   /** How a crowd gets in: by every Envoy, over TLS. */
@@ -161,6 +185,146 @@ final class Tier implements AutoCloseable {
     List<URI> edges = new ArrayList<>();
     addresses.path("envoys").forEach(envoy -> edges.add(URI.create(envoy.path("edge").asText())));
     return new Entrance(edges, token("--ttl", "2h"), tls);
+  }
+
+  /** kill -9; returns when the process is gone. */
+  void kill(String name) {
+    ask(Verb.KILL, name);
+  }
+
+  /** SIGTERM. */
+  void term(String name) {
+    ask(Verb.TERM, name);
+  }
+
+  /** SIGSTOP. */
+  void freeze(String name) {
+    ask(Verb.FREEZE, name);
+  }
+
+  /** SIGCONT. */
+  void resume(String name) {
+    ask(Verb.RESUME, name);
+  }
+
+  /** Starts a process that has ended; returns when it is ready. */
+  void start(String name) {
+    ask(Verb.START, name);
+  }
+
+  /** The process of that name, as the supervisor sees it: {@code pid}, {@code state}. */
+  JsonNode process(String name) {
+    for (JsonNode process : ask(Verb.STATUS, "").path("processes")) {
+      if (process.path("name").asText().equals(name)) {
+        return process;
+      }
+    }
+    throw new IllegalArgumentException("no process is named " + name);
+  }
+
+  /** What {@code mooring dev} asks, without the start of another JVM. */
+  private JsonNode ask(Verb verb, String name) {
+    try (ControlClient supervisor = ControlClient.connect(new StateFolder(state)).orElseThrow()) {
+      return supervisor.ask(new Request(verb, name));
+    }
+  }
+
+  /** The admin API of whichever control plane answers. */
+  AdminApi admin() {
+    return new AdminApi(controls().stream().map(this::control).toList(), Optional.empty());
+  }
+
+  /** The admin API of one control plane. */
+  AdminApi admin(String control) {
+    return new AdminApi(List.of(control(control)), Optional.empty());
+  }
+
+  /** The name of the control plane that leads. */
+  String leader() {
+    return admin().leader().path("holder").asText();
+  }
+
+  EnvoyAdmin envoy(String name) {
+    for (JsonNode envoy : addresses.path("envoys")) {
+      if (envoy.path("id").asText().equals(name)) {
+        return new EnvoyAdmin(URI.create(envoy.path("admin").asText()));
+      }
+    }
+    throw new IllegalArgumentException("no Envoy is named " + name);
+  }
+
+  /** The names of the Envoys. */
+  List<String> envoys() {
+    List<String> names = new ArrayList<>();
+    addresses.path("envoys").forEach(envoy -> names.add(envoy.path("id").asText()));
+    return names;
+  }
+
+  /** Lets servers of another service register, and starts the control planes anew with that. */
+  void allowService(String name, String token) throws IOException {
+    for (String control : controls()) {
+      Path file = state.resolve("conf/" + control + ".yaml");
+      String services = "services:\n";
+      Files.writeString(
+          file,
+          Files.readString(file)
+              .replace(
+                  services,
+                  services
+                      + """
+                        %s:
+                          registration-token: "%s"
+                          networks: [127.0.0.0/8]
+                          ports: 1024-65535
+                      """
+                          .formatted(name, token)));
+      kill(control);
+      start(control);
+    }
+  }
+
+  /** Trusts the edge's certificate, for clients that are not Netty's. */
+  SSLContext trust() throws GeneralSecurityException, IOException {
+    KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
+    store.load(null, null);
+    try (InputStream pem = Files.newInputStream(Path.of(addresses.path("ca").asText()))) {
+      store.setCertificateEntry(
+          "ca", CertificateFactory.getInstance("X.509").generateCertificate(pem));
+    }
+    TrustManagerFactory trust =
+        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+    trust.init(store);
+    SSLContext context = SSLContext.getInstance("TLS");
+    context.init(null, trust.getTrustManagers(), null);
+    return context;
+  }
+
+  /** The sum of a metric's samples at a process's HTTP port; 0 when there are none. */
+  double metric(URI http, String name) throws IOException, InterruptedException {
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      return client
+          .send(
+              HttpRequest.newBuilder(http.resolve("/metrics")).build(),
+              HttpResponse.BodyHandlers.ofString())
+          .body()
+          .lines()
+          .filter(line -> line.startsWith(name + " ") || line.startsWith(name + "{"))
+          .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+          .sum();
+    }
+  }
+
+  /** What servers of the default service show to register. */
+  String registrationToken() {
+    try {
+      return Files.readString(state.resolve("keys/registration.token")).strip();
+    } catch (IOException unreadable) {
+      throw new UncheckedIOException(unreadable);
+    }
+  }
+
+  RedisConnection redis() throws IOException {
+    return RedisConnection.open(addresses.path("redis").asText());
   }
 
   /** The HTTP port of a control plane: health, metrics, the admin API. */

@@ -26,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Crowd implements AutoCloseable {
   private static final long GATHER_EVERY_MILLIS = 20;
+  private static final int OPENED_AT_ONCE = 4;
+  private static final int OPENING = 40;
+  private static final Duration GATHERING = Duration.ofMinutes(3);
   private static final long PUBLISH_EVERY_MILLIS = 20;
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -38,6 +41,7 @@ public final class Crowd implements AutoCloseable {
   private final List<CompletableFuture<Long>> awaitingAcknowledgement = new ArrayList<>();
   private @Nullable ScheduledFuture<?> publishing;
   private @Nullable ScheduledFuture<?> listening;
+  private int begun;
   private long published;
 
   /**
@@ -83,19 +87,32 @@ public final class Crowd implements AutoCloseable {
     }
   }
 
-  /** Opens all sockets, 200 a second, and returns when each is subscribed. */
+  /**
+   * Opens all sockets, at most 200 a second and only so many at once, and returns when each is
+   * subscribed.
+   */
   public Crowd gather() {
-    int atOnce = (int) (200 * GATHER_EVERY_MILLIS / 1_000);
-    for (int number = 0; number < members.size(); number++) {
-      loop.schedule(
-          members.get(number)::connect,
-          number / atOnce * GATHER_EVERY_MILLIS,
-          TimeUnit.MILLISECONDS);
-    }
+    ScheduledFuture<?> gathering =
+        loop.scheduleAtFixedRate(this::openSome, 0, GATHER_EVERY_MILLIS, TimeUnit.MILLISECONDS);
+    Awaitility.await("first connects")
+        .atMost(GATHERING)
+        .pollInterval(Duration.ofMillis(100))
+        .until(() -> ask(() -> begun == members.size() && opening() == 0));
+    gathering.cancel(false);
     awaitSettled();
     listening =
         loop.scheduleAtFixedRate(() -> members.forEach(Member::listen), 1, 1, TimeUnit.SECONDS);
     return this;
+  }
+
+  private void openSome() {
+    for (int i = 0; i < OPENED_AT_ONCE && begun < members.size() && opening() < OPENING; i++) {
+      members.get(begun++).connect();
+    }
+  }
+
+  private long opening() {
+    return members.subList(0, begun).stream().filter(member -> !member.settled()).count();
   }
 
   /** Begins to publish. */

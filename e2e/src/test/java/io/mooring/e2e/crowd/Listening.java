@@ -24,6 +24,9 @@ final class Listening {
   private @Nullable Answer answer;
   private final List<Message> held = new ArrayList<>();
 
+  /** What the old wire has brought already, the new one may bring again: dropped by its place. */
+  private long broughtByTheOldWire;
+
   private record Answer(Position position, boolean recovered, String reason) {}
 
   private record Message(long off, long tag, Publication publication) {}
@@ -119,11 +122,11 @@ final class Listening {
     if (!joined(wire)) {
       take(answer);
     }
+    Position at = position;
+    broughtByTheOldWire = at == null ? 0 : at.off();
     source = wire;
     next = null;
     answer = null;
-    Position at = position;
-    held.removeIf(message -> at != null && message.off <= at.off());
     held.forEach(this::deliver);
     held.clear();
   }
@@ -143,6 +146,7 @@ final class Listening {
   }
 
   private void take(Answer given) {
+    broughtByTheOldWire = 0;
     Position at = position;
     if (at == null) {
       reader.began(given.position);
@@ -156,6 +160,10 @@ final class Listening {
   }
 
   private void deliver(Message message) {
+    if (message.off <= broughtByTheOldWire) {
+      return;
+    }
+    broughtByTheOldWire = 0;
     reader.delivered(message.off, message.tag, message.publication);
     Position at = position;
     if (at != null) {

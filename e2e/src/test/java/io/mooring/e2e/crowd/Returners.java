@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Returners implements AutoCloseable {
   private static final long EVERY_MILLIS = 50;
+  private static final int OPENING = 20;
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final MultiThreadIoEventLoopGroup group;
@@ -33,6 +34,7 @@ public final class Returners implements AutoCloseable {
   private final Map<Wire, Attempt> under = new HashMap<>();
   private final Map<String, Integer> failures = new TreeMap<>();
   private @Nullable ScheduledFuture<?> task;
+  private int begun;
   private int attempts;
   private int greeted;
   private int elsewhere;
@@ -67,16 +69,23 @@ public final class Returners implements AutoCloseable {
     this.loop = group.next();
   }
 
-  /** Lets {@code pins} clients connect once, so that each holds a pin. */
+  /** Lets {@code pins} clients connect once, some at a time, so that each holds a pin. */
   public Returners gather(int pins) {
     List<URI> edges = entrance.edges();
-    for (int i = 0; i < pins; i++) {
-      URI edge = edges.get(i % edges.size());
-      loop.schedule(() -> open(edge, null), 5L * i, TimeUnit.MILLISECONDS);
-    }
+    ScheduledFuture<?> gathering =
+        loop.scheduleAtFixedRate(
+            () -> {
+              if (begun < pins && under.size() < OPENING) {
+                open(edges.get(begun++ % edges.size()), null);
+              }
+            },
+            0,
+            5,
+            TimeUnit.MILLISECONDS);
     Awaitility.await("first connects of returners")
         .atMost(PATIENCE)
         .until(() -> ask(() -> free.size() + failures.size()) >= pins);
+    gathering.cancel(false);
     if (!failures.isEmpty()) {
       throw new AssertionError("first connects failed: " + failures);
     }
