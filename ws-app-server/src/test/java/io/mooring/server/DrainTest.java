@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -176,6 +177,53 @@ class DrainTest {
   }
 
   @Test
+  void tellsTheRestInTimeWhenItIsToldToStopDuringALongDrain() throws Exception {
+    clients(30);
+    try (Drain drain = new Drain(stand.server().connections(), () -> {})) {
+      drain.move(new Order("d1", 1, LONG));
+      awaitTold(drain, 1);
+
+      drain.depart(new Order("", 100, Duration.ofSeconds(14)), new CompletableFuture<>());
+
+      awaitTold(drain, 30);
+      assertEquals(0, drain.progress().orElseThrow().stragglers());
+    }
+  }
+
+  @Test
+  void grantsNoOrderMoreThanItsOwnDeadlineOnceItIsToldToStop() throws Exception {
+    clients(30);
+    try (Drain drain = new Drain(stand.server().connections(), () -> {})) {
+      drain.depart(new Order("", 100, Duration.ofSeconds(14)), new CompletableFuture<>());
+      drain.move(new Order("d1", 2, LONG));
+      drain.move(new Order("d1", 1, LONG));
+
+      awaitTold(drain, 30);
+      assertEquals(0, drain.progress().orElseThrow().stragglers());
+    }
+  }
+
+  @Test
+  void closesTheRestAtItsOwnRateWhenItIsToldToStopWithNoTimeLeft() throws Exception {
+    clients(30);
+    try (Drain drain = new Drain(stand.server().connections(), () -> {})) {
+      drain.move(new Order("d1", 1, LONG));
+      awaitTold(drain, 1);
+
+      drain.depart(new Order("", 100, Duration.ofSeconds(10)), new CompletableFuture<>());
+
+      for (Client client : clients) {
+        Frame close = client.peer().read(8);
+        assertEquals(4200, close.closeCode());
+        long slot = Long.parseLong(close.closeReason().substring("r=drain;ra=".length()));
+        assertTrue(slot <= 5_000, close::toString);
+        client.peer().close(4200);
+      }
+      drain.finished().get(10, TimeUnit.SECONDS);
+    }
+  }
+
+  @Test
   void movesAClientThatEntersWhenTheDrainHasBegun() throws Exception {
     clients(1);
     try (Drain drain = new Drain(stand.server().connections(), () -> {})) {
@@ -312,6 +360,10 @@ class DrainTest {
 
   private void awaitDepartures(Departures expected) {
     Awaitility.await().until(() -> stand.registrar().lastDepartures().equals(expected));
+  }
+
+  private static void awaitTold(Drain drain, int least) {
+    Awaitility.await().until(() -> drain.progress().filter(now -> now.told() >= least).isPresent());
   }
 
   private void assertRefused() throws IOException {

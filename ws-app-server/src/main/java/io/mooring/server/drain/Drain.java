@@ -56,6 +56,10 @@ public final class Drain implements Orders, AutoCloseable {
     boolean waitedEnough(long now) {
       return now - since >= (answered.isDone() ? ORDER_NANOS : SILENCE_NANOS);
     }
+
+    void limit(Moves moves) {
+      moves.endBy(own, since, System.nanoTime());
+    }
   }
 
   /**
@@ -142,14 +146,21 @@ public final class Drain implements Orders, AutoCloseable {
   /**
    * The process was told to stop; new handshakes are refused already. Nothing calls that off.
    *
-   * @param own carried out if the registry gives no order in time
+   * @param own carried out if the registry gives no order in time; its deadline, from now on, also
+   *     ends the moves of an order that allows more
    * @param answered completes when a registry has answered the server's wish to be drained
    */
   public void depart(Order own, CompletableFuture<Void> answered) {
     onThread(
         () -> {
           log.info("event=told_to_stop connections={}", connections.count());
-          departure = new Departure(own, answered, System.nanoTime());
+          Departure leaving = new Departure(own, answered, System.nanoTime());
+          departure = leaving;
+          Moves current = moves;
+          if (current != null) {
+            leaving.limit(current);
+            log.info("event=drain_changed {}", terms(current));
+          }
           tick();
           startTicking();
         });
@@ -164,9 +175,12 @@ public final class Drain implements Orders, AutoCloseable {
     end();
     Moves begun = movesOf(order);
     moves = begun;
-    log.info("event=drain_started by={} {}", cause, terms(begun));
     connections.follow(connection -> onThread(() -> entered(connection)));
     connections.all().forEach(begun::include);
+    if (departure != null) {
+      departure.limit(begun);
+    }
+    log.info("event=drain_started by={} {}", cause, terms(begun));
     tick();
     startTicking();
   }
@@ -261,10 +275,7 @@ public final class Drain implements Orders, AutoCloseable {
   private static String terms(Moves of) {
     return "drain=%s total=%d rate=%d deadline_ms=%d"
         .formatted(
-            of.order().drainId(),
-            of.progress().total(),
-            of.rate(),
-            of.order().deadline().toMillis());
+            of.order().drainId(), of.progress().total(), of.rate(), of.deadline().toMillis());
   }
 
   private static String figures(Moves of) {

@@ -4,6 +4,7 @@ import io.mooring.server.connection.Connection;
 import io.mooring.server.connection.Connections;
 import io.mooring.server.frame.CloseCode;
 import io.mooring.server.registration.Order;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Collections;
 import java.util.Queue;
@@ -11,6 +12,7 @@ import java.util.Set;
 import java.util.WeakHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The moves of one drain: tells each client its slot shortly before it, and closes those that have
@@ -31,10 +33,19 @@ final class Moves {
 
   private final Queue<Connection> waiting = new ArrayDeque<>();
   private Order order;
+  private @Nullable Limit limit;
   private Pace pace;
   private int told;
   private int stragglers;
   private boolean closing;
+
+  /**
+   * What the order may not exceed.
+   *
+   * @param end when the last socket is closed at the latest
+   * @param leastRate at which clients are told to have told all by then, should the order be slower
+   */
+  private record Limit(long end, int leastRate) {}
 
   /**
    * @param pace that of the moves before, whose clients may still be on their way
@@ -70,6 +81,22 @@ final class Moves {
   /** Another rate or deadline for those that are still here; the deadline counts as before. */
   void change(Order changed) {
     order = changed;
+    pace = pace.at(rate());
+  }
+
+  /**
+   * Ends the moves in time for a process that must end, whatever the order allows. They go faster
+   * where that is needed to tell everybody, but only up to the rate of {@code own}: whoever is left
+   * is closed with a slot.
+   *
+   * @param own its deadline counts from {@code from}
+   * @param from when the process was told to end
+   */
+  void endBy(Order own, long from, long now) {
+    long end = from + own.deadline().toNanos();
+    long left = TimeUnit.NANOSECONDS.toSeconds(end - LAST_NANOS - Pace.AHEAD_NANOS - now);
+    long needed = Math.ceilDiv((long) waiting.size(), Math.max(1, left));
+    limit = new Limit(end, (int) Math.min(needed, rate(own)));
     pace = pace.at(rate());
   }
 
@@ -116,7 +143,21 @@ final class Moves {
   }
 
   int rate() {
-    return order.rate() > 0 ? order.rate() : defaultRate(total);
+    return limit == null ? rate(order) : Math.max(limit.leastRate(), rate(order));
+  }
+
+  /** From the beginning until the last socket is closed. */
+  Duration deadline() {
+    Duration ordered = order.deadline();
+    if (limit == null) {
+      return ordered;
+    }
+    Duration most = Duration.ofNanos(limit.end() - since);
+    return most.compareTo(ordered) < 0 ? most : ordered;
+  }
+
+  private int rate(Order of) {
+    return of.rate() > 0 ? of.rate() : defaultRate(total);
   }
 
   /** Clients a second, so that the largest server has moved its clients in two minutes. */
@@ -136,7 +177,7 @@ final class Moves {
   }
 
   private long closingAt() {
-    return since + Math.max(0, order.deadline().toNanos() - LAST_NANOS);
+    return since + Math.max(0, deadline().toNanos() - LAST_NANOS);
   }
 
   private void closeRest(long now) {
