@@ -140,7 +140,16 @@ final class Memory {
     if (there.revision() <= position.revision()) {
       return there.equals(position);
     }
-    return whole.past().isEmpty() || whole.past().equals(position.tag());
+    return whole.past().isEmpty() ? trimmedBeyond(whole) : whole.past().equals(position.tag());
+  }
+
+  /**
+   * Trimming takes the oldest revisions first. Where older ones stand and the reader's own does
+   * not, it was lost in a rollback, and the registry went on above it. An empty stream proves
+   * nothing.
+   */
+  private boolean trimmedBeyond(Whole whole) {
+    return whole.oldest() > position.revision();
   }
 
   private void stand(Position there) {

@@ -9,22 +9,24 @@ import java.util.Map;
 /**
  * The whole registry as it was read in one step.
  *
- * @param past the tag that the stream holds for the revision at which the reader stood; "" when the
- *     stream does not reach back so far
+ * @param past the tag that the stream holds for the revision at which the reader stood; "" when it
+ *     holds none
+ * @param oldest the lowest revision in the stream; 0 when that is empty
  * @param hashes server_id → hash, not yet parsed
  */
-record Whole(Position position, String past, Map<String, Map<String, String>> hashes) {
+record Whole(Position position, String past, long oldest, Map<String, Map<String, String>> hashes) {
   /** Reads the answer of {@code whole.lua}. */
   static Whole of(List<Object> answer) {
     Iterator<Object> parts = answer.iterator();
     Position position = new Position(text(parts), Long.parseLong(text(parts)), text(parts));
     String past = text(parts);
+    long oldest = Long.parseLong(text(parts));
     Map<String, Map<String, String>> hashes = new HashMap<>();
     while (parts.hasNext()) {
       String id = text(parts);
       hashes.put(id, hash(parts.next()));
     }
-    return new Whole(position, past, hashes);
+    return new Whole(position, past, oldest, hashes);
   }
 
   private static String text(Iterator<Object> parts) {

@@ -1,6 +1,7 @@
 -- Before the scripts that write a process' memory back.
 -- Whatever any process has seen of the lost revisions, what is written now stands above it: processes
--- lag behind each other by fewer revisions than this.
+-- lag behind each other by fewer revisions than this. That leaves a hole in the stream where the lost
+-- revisions were; the caller writes the next one, lest a number stands without an entry.
 local HEADROOM = 1000
 
 local function raise(remembered)

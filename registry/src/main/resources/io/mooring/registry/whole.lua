@@ -1,6 +1,7 @@
 -- Reads the whole registry at one revision; writes nothing.
 -- KEYS: {mooring}:meta, {mooring}:rev, {mooring}:beats   ARGV: prefix of a server's key, a revision
--- incarnation, revision, tag, tag that the stream holds for the given revision, then id and hash in turns
+-- incarnation, revision, tag, tag that the stream holds for the given revision ('' for none), oldest
+-- revision in the stream (0 for none), then id and hash in turns
 local held = redis.call('HMGET', KEYS[1], 'incarnation', 'revision', 'tag')
 local past = ''
 local entry = redis.call('XRANGE', KEYS[2], ARGV[2] .. '-0', ARGV[2] .. '-0')[1]
@@ -11,7 +12,9 @@ if entry then
     end
   end
 end
-local whole = {held[1] or '', held[2] or '0', held[3] or '', past}
+local first = redis.call('XRANGE', KEYS[2], '-', '+', 'COUNT', 1)[1]
+local oldest = first and string.match(first[1], '^%d+') or '0'
+local whole = {held[1] or '', held[2] or '0', held[3] or '', past, oldest}
 for _, id in ipairs(redis.call('HKEYS', KEYS[3])) do
   whole[#whole + 1] = id
   whole[#whole + 1] = redis.call('HGETALL', ARGV[1] .. id)

@@ -34,9 +34,26 @@ class MemoryTest {
 
   @Test
   void aWholeReadFromBeyondTheTrimmedStreamIsTakenAsItIs() {
-    memory.adopt(whole("life", 9000, "t9000", "", server("a", 5)));
+    memory.adopt(trimmed("life", 9000, "t9000", 4904, server("a", 5)));
 
     assertView(9000, "a5");
+  }
+
+  @Test
+  void aRolledBackRegistryThatWentOnAboveTheReaderIsAnotherHistory() {
+    memory.adopt(trimmed("life", 1058, "t1058", 1, server("a", 5)));
+
+    assertView(1058, "a5", "b1", "c2");
+    assertEquals(Set.of("b", "c"), memory.kept());
+    assertEquals(2, memory.history().number());
+  }
+
+  @Test
+  void aStreamThatIsEmptyProvesNothing() {
+    memory.adopt(trimmed("life", 1058, "t1058", 0, server("a", 5)));
+
+    assertView(1058, "a5", "b1", "c2");
+    assertEquals(Set.of("b", "c"), memory.kept());
   }
 
   @Test
@@ -197,7 +214,7 @@ class MemoryTest {
     Map<String, Map<String, String>> hashes =
         Map.of("a", broken, "b", ServerHash.of(server("b", 2)), "new", Map.of("state", "ACTIVE"));
 
-    memory.adopt(new Whole(new Position("life", 58, "t58"), "t57", hashes));
+    memory.adopt(new Whole(new Position("life", 58, "t58"), "t57", 1, hashes));
 
     assertView(58, "a5", "b2");
   }
@@ -224,11 +241,23 @@ class MemoryTest {
     return Registry.server(id, generation, ACTIVE);
   }
 
+  /** Of a stream that was never trimmed. */
   private static Whole whole(
       String incarnation, long revision, String tag, String past, Server... servers) {
+    return whole(new Position(incarnation, revision, tag), past, 1, servers);
+  }
+
+  /** Of a stream that does not hold the reader's revision. */
+  private static Whole trimmed(
+      String incarnation, long revision, String tag, long oldest, Server... servers) {
+    return whole(new Position(incarnation, revision, tag), "", oldest, servers);
+  }
+
+  private static Whole whole(Position position, String past, long oldest, Server... servers) {
     return new Whole(
-        new Position(incarnation, revision, tag),
+        position,
         past,
+        oldest,
         Stream.of(servers).collect(Collectors.toMap(Server::id, ServerHash::of)));
   }
 

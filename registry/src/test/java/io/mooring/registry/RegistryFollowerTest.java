@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.lettuce.core.RestoreArgs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -222,6 +224,43 @@ class RegistryFollowerTest {
   }
 
   @Test
+  void aRolledBackRegistryThatWasRestoredInPartShrinksNothing() {
+    registry.admitActive("app-1", "a");
+    Map<String, byte[]> older = dumped();
+    Claim second = registry.admitActive("app-2", "b");
+    registry.admitActive("app-3", "c");
+    registry.drain(second, DrainSpec.DEFAULT);
+    follower.start();
+    awaitServers("app-1 ACTIVE", "app-2 DRAINING", "app-3 ACTIVE");
+    RegistryView before = follower.view();
+
+    // One who registers again is restored before anybody has read the registry.
+    registry.call(
+        redis -> {
+          redis.multi();
+          redis.flushall();
+          older.forEach((key, value) -> redis.restore(key, value, new RestoreArgs().replace()));
+          return redis.exec();
+        });
+    registry.store.restore(List.of(before.server("app-3").orElseThrow()), before.revision());
+
+    await().until(() -> follower.view().revision() > before.revision());
+    assertEquals(Set.of("app-2"), follower.kept());
+    assertServers("app-1 ACTIVE", "app-2 DRAINING", "app-3 ACTIVE");
+  }
+
+  @Test
+  void whatWasNotRestoredIsNoRevision() {
+    registry.admitActive("app-1", "a");
+    Map<String, String> meta = registry.call(redis -> redis.hgetall("{mooring}:meta"));
+
+    assertEquals(
+        Set.of(), registry.store.restore(List.of(Registry.server("app-1", 1, ACTIVE, 1)), 900));
+
+    assertEquals(meta, registry.call(redis -> redis.hgetall("{mooring}:meta")));
+  }
+
+  @Test
   void aDrainOutlastsARedisFromBeforeItBegan() throws IOException {
     registry.call(redis -> redis.configSet("appendfsync", "always"));
     Claim claim = registry.admitActive("app-1", "a");
@@ -252,6 +291,12 @@ class RegistryFollowerTest {
     assertEquals(Map.of("app-1", spec.toString()), registry.store.drainRequests(List.of("app-1")));
     assertInstanceOf(Standing.Held.class, registry.store.renew(claim, ""));
     delete(older);
+  }
+
+  private Map<String, byte[]> dumped() {
+    return registry.call(
+        redis ->
+            redis.keys("{mooring}:*").stream().collect(Collectors.toMap(key -> key, redis::dump)));
   }
 
   private Optional<Drain> drain() {

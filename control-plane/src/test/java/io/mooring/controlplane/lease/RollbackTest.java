@@ -171,6 +171,7 @@ class RollbackTest {
       note("roll back");
       caughtUp();
       rollBack();
+      registerAgain();
     } else {
       settled();
     }
@@ -202,7 +203,12 @@ class RollbackTest {
 
   private static Optional<Claim> admit(
       Replica replica, String id, String uid, ServerSocket port, long claimed) {
-    long floor = replica.follower.view().generation(id);
+    RegistryView memory = replica.follower.view();
+    memory
+        .server(id)
+        .filter(server -> server.instanceUid().equals(uid))
+        .ifPresent(server -> replica.store.restore(List.of(server), memory.revision()));
+    long floor = memory.generation(id);
     Registration registration =
         new Registration(
             id,
@@ -220,6 +226,14 @@ class RollbackTest {
       case Admission.Fenced fenced -> Optional.empty();
       case Admission.Taken taken -> throw new AssertionError(taken);
     };
+  }
+
+  /** Like servers that were told EXPIRED, before anybody has read the registry again. */
+  private void registerAgain() {
+    living.entrySet().stream()
+        .filter(server -> random.nextBoolean())
+        .toList()
+        .forEach(server -> living.put(server.getKey(), again(server.getKey(), server.getValue())));
   }
 
   private void activate(String id) {
@@ -276,12 +290,15 @@ class RollbackTest {
     Replica replica = any();
     return switch (replica.store.renew(instance.claim(), "connections=1")) {
       case Standing.Held held -> instance;
-      case Standing.Expired expired ->
-          admit(replica, id, instance.uid(), instance.port(), instance.claim().generation())
-              .map(claim -> new Instance(instance.uid(), instance.port(), claim))
-              .orElseGet(() -> fenced(id, instance));
+      case Standing.Expired expired -> again(id, instance);
       case Standing.Fenced fenced -> fenced(id, instance);
     };
+  }
+
+  private Instance again(String id, Instance instance) {
+    return admit(any(), id, instance.uid(), instance.port(), instance.claim().generation())
+        .map(claim -> new Instance(instance.uid(), instance.port(), claim))
+        .orElseGet(() -> fenced(id, instance));
   }
 
   private Instance fenced(String id, Instance instance) {
