@@ -62,9 +62,14 @@ local function forget_drain()
   redis.call('HDEL', server, 'drain', 'drain_id', 'drain_spec', 'drain_error', 'move')
 end
 
--- The hash stays for a day: it holds the generation.
+-- The hash stays for a day: it holds the generation, and of a lapsed lease the request for a drain,
+-- because the same instance may come back.
 local function leave(reason)
+  local request = reason == 'expired' and redis.call('HGET', server, 'drain')
   forget_drain()
+  if request then
+    redis.call('HSET', server, 'drain', request)
+  end
   redis.call('HDEL', server, 'suspect')
   redis.call('HSET', server, 'state', 'GONE', 'gone', reason)
   redis.call('HDEL', beats, id)

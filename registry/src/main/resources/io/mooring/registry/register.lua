@@ -20,9 +20,14 @@ if not same and claimed == 0 then
   generation = math.max(newest, floor) + 1
 end
 if not same or not state or state == 'GONE' then
+  local request = same and redis.call('HGET', server, 'drain')
   state = 'WARMING'
   redis.call('DEL', server)
   redis.call('HDEL', loads, id)
+  -- Silence did not call the drain off.
+  if request then
+    redis.call('HSET', server, 'drain', request)
+  end
 end
 
 local description = {

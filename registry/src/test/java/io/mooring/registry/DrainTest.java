@@ -3,8 +3,10 @@ package io.mooring.registry;
 import static io.mooring.registry.Registry.FENCE;
 import static io.mooring.registry.ServerState.ACTIVE;
 import static io.mooring.registry.ServerState.DRAINING;
+import static io.mooring.registry.ServerState.WARMING;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
@@ -181,6 +183,46 @@ class DrainTest {
     assertEquals(Optional.of(new Gone(1, true)), store.gone("app-1"));
     assertFalse(hash().containsKey("drain"));
     assertFalse(hash().containsKey("drain_id"));
+  }
+
+  @Test
+  void aLeaseThatLapsedDoesNotCallTheDrainOff() {
+    Claim claim = registry.admitActive("app-1", "a");
+    registry.drain(claim, SPEC);
+    String before = drain().id();
+    assertTrue(store.expire(FENCE, claim, "1"));
+
+    assertEquals(
+        new Admission.Admitted(claim, WARMING),
+        store.register(Registry.registration("app-1", "a", claim.generation()), 0));
+
+    assertEquals(Map.of("app-1", SPEC.toString()), store.drainRequests(List.of("app-1")));
+    assertTrue(store.beginDrain(FENCE, claim, SPEC));
+    assertNotEquals(before, drain().id());
+    assertFalse(drain().released());
+  }
+
+  @Test
+  void anInstanceAfterALapsedLeaseInheritsNoDrain() {
+    Claim claim = registry.admitActive("app-1", "a");
+    registry.drain(claim, SPEC);
+    store.expire(FENCE, claim, "1");
+
+    registry.admit("app-1", "b");
+
+    assertEquals(Map.of(), store.drainRequests(List.of("app-1")));
+  }
+
+  @Test
+  void aDrainMayBeWithdrawnWhileTheLeaseIsLapsed() {
+    Claim claim = registry.admitActive("app-1", "a");
+    registry.drain(claim, SPEC);
+    store.expire(FENCE, claim, "1");
+
+    assertTrue(store.withdrawDrain("app-1"));
+    store.register(Registry.registration("app-1", "a", claim.generation()), 0);
+
+    assertEquals(Map.of(), store.drainRequests(List.of("app-1")));
   }
 
   private static Drain drain() {

@@ -134,7 +134,7 @@ public final class Drains {
       if (request.isPresent()) {
         return requested(now.get(), request.get());
       }
-      // The view may lag: a server that has left took its request along.
+      // The view may lag: a server that has deregistered took its request along.
       Optional<Phase> left = left(instance);
       if (left.isPresent()) {
         return over(instance, left.get());
