@@ -22,7 +22,7 @@ public final class Election {
     Map<String, String> hash = redis.call(commands -> commands.hgetall(Keys.LEADER));
     return new Leader(
         hash.getOrDefault("holder", ""),
-        number(hash.getOrDefault("fence", "")),
+        hash.getOrDefault("fence", ""),
         hash.getOrDefault("beat", ""));
   }
 
@@ -51,12 +51,7 @@ public final class Election {
     List<String> answer =
         run(
             Script.TAKE,
-            List.of(
-                name,
-                seen.holder(),
-                Long.toString(seen.fence()),
-                seen.beat(),
-                Long.toString(known)));
+            List.of(name, seen.holder(), seen.number(), seen.beat(), Long.toString(known)));
     return switch (answer.getFirst()) {
       case "TAKEN" -> Optional.of(new Fence(name, Long.parseLong(answer.get(1))));
       case "OVERTAKEN" -> Optional.empty();
@@ -67,15 +62,6 @@ public final class Election {
   /** Lets the next replica lead at once; does nothing when one does already. */
   public void resign(Fence fence) {
     run(Script.RESIGN, List.of(fence.holder(), Long.toString(fence.number())));
-  }
-
-  /** What somebody wrote there by hand counts as nothing, and is overwritten by the next leader. */
-  private static long number(String text) {
-    try {
-      return Long.parseLong(text);
-    } catch (NumberFormatException none) {
-      return 0;
-    }
   }
 
   private List<String> run(Script script, List<String> arguments) {

@@ -4,7 +4,16 @@ package io.mooring.registry;
  * Who leads, as the registry holds it.
  *
  * @param holder the replica's name; "" when nobody leads
- * @param fence its number; 0 when nobody ever led, or the registry forgot it
+ * @param number the text of its fence; "" when nobody ever led, or the registry forgot it
  * @param beat changes each second while the leader lives, and means nothing else
  */
-public record Leader(String holder, long fence, String beat) {}
+public record Leader(String holder, String number, String beat) {
+  /** What somebody wrote there by hand counts as 0, and is overwritten by the next leader. */
+  public long fence() {
+    try {
+      return Long.parseLong(number);
+    } catch (NumberFormatException none) {
+      return 0;
+    }
+  }
+}

@@ -2,7 +2,9 @@
 -- KEYS: {mooring}:leader   ARGV: the replica's name, then the script's own
 local leader, name = KEYS[1], ARGV[1]
 local held = redis.call('HMGET', leader, 'holder', 'fence', 'beat')
-local holder, fence, beat = held[1] or '', tonumber(held[2]) or 0, held[3] or ''
+-- What is no whole number counts as none, like for those who read it.
+local number = string.match(held[2] or '', '^%d+$')
+local holder, fence, beat = held[1] or '', tonumber(number) or 0, held[3] or ''
 
 local function lead(number)
   redis.call('HSET', leader, 'holder', name, 'fence', number,

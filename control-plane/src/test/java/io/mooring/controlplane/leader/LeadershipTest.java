@@ -19,6 +19,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Replicas that share a real Valkey, each with a clock that the test moves. */
 class LeadershipTest {
@@ -270,12 +272,12 @@ class LeadershipTest {
     assertEquals(Optional.of(new Fence("control-2", 2)), one.leadership.leader());
   }
 
-  @Test
-  void whatSomebodyWroteThereByHandIsOvertaken() {
+  @ParameterizedTest
+  @ValueSource(strings = {"first", "5.0", "0x10", "1e3", "inf", "-7", ""})
+  void whatSomebodyWroteThereByHandIsOvertaken(String fence) {
     tier.redis(
         redis ->
-            redis.hset(
-                "{mooring}:leader", Map.of("holder", "me", "fence", "first", "beat", "soon")));
+            redis.hset("{mooring}:leader", Map.of("holder", "me", "fence", fence, "beat", "soon")));
 
     one.turn();
     one.live(Duration.ofSeconds(5));
