@@ -47,6 +47,15 @@ public final class DrainDriver implements AutoCloseable {
     Care(long revision) {
       this.revision = revision;
     }
+
+    long waited() {
+      return System.nanoTime() - since;
+    }
+
+    /** Whether ACKs may release the moves before the time is up. */
+    boolean isAwaited() {
+      return !releases && waited() < EnvoyReports.PATIENCE.toNanos();
+    }
   }
 
   private final RegistryStore store;
@@ -132,7 +141,7 @@ public final class DrainDriver implements AutoCloseable {
   }
 
   private boolean awaitsAcks() {
-    return cares.values().stream().anyMatch(care -> !care.releases) || drains.watchesClosely();
+    return cares.values().stream().anyMatch(Care::isAwaited) || drains.watchesClosely();
   }
 
   private void lead() {
@@ -217,7 +226,7 @@ public final class DrainDriver implements AutoCloseable {
 
   private void release(Fence fence, Claim claim, Drain drain, Care care) {
     List<String> laggards = envoys.behind(care.revision);
-    long waited = System.nanoTime() - care.since;
+    long waited = care.waited();
     if (!laggards.isEmpty() && waited < EnvoyReports.PATIENCE.toNanos()) {
       return;
     }
