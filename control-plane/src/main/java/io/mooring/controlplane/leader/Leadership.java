@@ -16,8 +16,13 @@ import org.slf4j.LoggerFactory;
 /**
  * Whether this replica leads. The leader beats each second; a replica that sees the beat stand
  * still for five seconds of its own monotonic clock takes over with a higher fence. A leader that
- * could not beat for four seconds acts no more, so that two never act at the same time; one that
- * stood still in the middle of an act is stopped by its fence.
+ * could not beat for four seconds acts no more, before anybody can have followed it; one that stood
+ * still in the middle of an act is stopped by its fence.
+ *
+ * <p>A registry that was emptied looks like one in which nobody has led yet. A replica that starts
+ * between that and the leader's next beat, a second at most, takes over beside it; the beat then
+ * deposes it. Both act on what the same scripts compare, and the newcomer knows no server of
+ * before.
  *
  * <p>Also judged by what this process has seen itself: a look that failed, or a gap between two
  * looks, begins the five seconds anew.
