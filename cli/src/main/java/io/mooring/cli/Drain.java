@@ -2,6 +2,7 @@ package io.mooring.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.mooring.cli.admin.AdminApi;
+import io.mooring.cli.drain.DrainPhase;
 import io.mooring.cli.drain.DrainPlan;
 import io.mooring.cli.drain.DrainWatch;
 import io.mooring.cli.terminal.Terminal;
@@ -22,7 +23,8 @@ import picocli.CommandLine.Spec;
           + " gone. Nobody is cut: each client opens its new socket before it closes the old one.",
       "Shows how far it is until it is over. Ctrl-C ends the display, not the drain. Asked again"
           + " with other terms, a running drain takes those.",
-      "Exit code 0 when the server was drained, 1 when it was lost or the drain was cancelled."
+      "Exit code 0 when the server was drained, 1 when it was lost or the drain was cancelled;"
+          + " with --cancel, 0 when the server takes new clients again, 1 when it has left."
     },
     footer = {
       "",
@@ -69,24 +71,23 @@ final class Drain implements Callable<Integer> {
     }
     AdminApi admin = reach.api(common);
     if (cancel) {
-      return cancelled(admin.cancelDrain(server));
+      return cancelled(admin, admin.cancelDrain(server));
     }
     JsonNode answer = admin.startDrain(server, rate, deadline, dryRun);
     return dryRun ? planned(answer) : followed(admin, answer);
   }
 
-  private int cancelled(JsonNode progress) {
-    if (common.json()) {
-      common.printJson(progress);
-    } else {
-      Terminal terminal = common.terminal();
+  private int cancelled(AdminApi admin, JsonNode progress) {
+    Terminal terminal = common.terminal();
+    if (!common.json() && !DrainPhase.in(progress).over()) {
       terminal
           .out()
           .printf(
-              "the drain of %s is cancelled%s%n",
-              terminal.bold(server), terminal.dim("   next: " + common.command("servers")));
+              "the request for the drain of %s is withdrawn; it goes on until a leading control"
+                  + " plane ends it%n",
+              terminal.bold(server));
     }
-    return 0;
+    return watched(admin, progress) == DrainPhase.CANCELLED ? 0 : 1;
   }
 
   private int planned(JsonNode plan) {
@@ -103,13 +104,15 @@ final class Drain implements Callable<Integer> {
     Thread interrupted = new Thread(() -> sayThatItGoesOn(terminal));
     Runtime.getRuntime().addShutdownHook(interrupted);
     try {
-      DrainWatch watch = new DrainWatch(admin, terminal);
-      boolean drained =
-          common.json() ? watch.pass(progress, common::printJson) : watch.follow(progress);
-      return drained ? 0 : 1;
+      return watched(admin, progress) == DrainPhase.DRAINED ? 0 : 1;
     } finally {
       forget(interrupted);
     }
+  }
+
+  private DrainPhase watched(AdminApi admin, JsonNode progress) {
+    DrainWatch watch = new DrainWatch(admin, common.terminal());
+    return common.json() ? watch.pass(progress, common::printJson) : watch.follow(progress);
   }
 
   private void sayThatItGoesOn(Terminal terminal) {

@@ -1,9 +1,10 @@
 package io.mooring.cli.drain;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Locale;
 
 /** How far a drain is; the words are those of the admin API. */
-enum DrainPhase {
+public enum DrainPhase {
   /** The leader has not taken it up. */
   REQUESTED,
   /** The server refuses new clients; the Envoys are about to stop sending any. */
@@ -25,8 +26,13 @@ enum DrainPhase {
     return valueOf(word.toUpperCase(Locale.ROOT));
   }
 
+  /** In the control plane's answer. */
+  public static DrainPhase in(JsonNode progress) {
+    return of(progress.path("phase").asText());
+  }
+
   /** Whether it stays so. */
-  boolean over() {
+  public boolean over() {
     return switch (this) {
       case REQUESTED, REFUSING, MOVING, STRAGGLERS -> false;
       case DRAINED, CANCELLED, LOST, REJECTED -> true;

@@ -48,7 +48,7 @@ record DrainProgress(
     }
     return new DrainProgress(
         json.path("server").asText(),
-        DrainPhase.of(json.path("phase").asText()),
+        DrainPhase.in(json),
         json.path("reason").asText(""),
         json.path("total").asLong(),
         json.path("told").asLong(),

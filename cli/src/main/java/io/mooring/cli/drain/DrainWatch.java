@@ -35,15 +35,17 @@ public final class DrainWatch {
   /**
    * Blocks until it is over, and says how it ended.
    *
-   * @param asked the answer to the request for the drain
-   * @return whether the server was drained
+   * @param asked the answer to the request for the drain, or for its end
+   * @return how it ended
    * @throws AdminException when the control planes stay away
    */
-  public boolean follow(JsonNode asked) {
+  public DrainPhase follow(JsonNode asked) {
     long start = System.nanoTime();
     DrainProgress progress = DrainProgress.of(asked);
     String server = progress.server();
-    show(progress);
+    if (!progress.phase().brokenOff()) {
+      show(progress);
+    }
     if (!terminal.live()) {
       steps.news(progress).forEach(line::above);
     }
@@ -66,15 +68,15 @@ public final class DrainWatch {
     }
     Duration took = Duration.ofNanos(System.nanoTime() - start);
     terminal.out().println(new Outcome(terminal).text(progress, took));
-    return progress.phase() == DrainPhase.DRAINED;
+    return progress.phase();
   }
 
   /** As {@link #follow}, with every answer that differs from the one before given away. */
-  public boolean pass(JsonNode asked, Consumer<JsonNode> answers) {
+  public DrainPhase pass(JsonNode asked, Consumer<JsonNode> answers) {
     JsonNode answer = asked;
     answers.accept(answer);
     String server = answer.path("server").asText();
-    DrainPhase phase = DrainPhase.of(answer.path("phase").asText());
+    DrainPhase phase = DrainPhase.in(answer);
     while (!phase.over()) {
       LockSupport.parkNanos(POLL.toNanos());
       JsonNode now = ask(server);
@@ -82,9 +84,9 @@ public final class DrainWatch {
         answers.accept(now);
       }
       answer = now;
-      phase = DrainPhase.of(answer.path("phase").asText());
+      phase = DrainPhase.in(answer);
     }
-    return phase == DrainPhase.DRAINED;
+    return phase;
   }
 
   private void show(DrainProgress progress) {
