@@ -19,6 +19,8 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.regex.Matcher;
@@ -35,6 +37,7 @@ class LostReplicaTest {
   @TempDir Path folder;
 
   private final HttpClient http = HttpClient.newHttpClient();
+  private final Deque<AutoCloseable> started = new ArrayDeque<>();
   private Tier tier;
   private Replica first;
   private Replica second;
@@ -131,37 +134,53 @@ class LostReplicaTest {
 
   @BeforeEach
   void start() throws Exception {
-    tier = new Tier(folder.resolve("valkey"));
+    tier = started(new Tier(folder.resolve("valkey")));
     tier.follower().start();
     tier.admitActive("app-1", 7200);
-    first = new Replica("control-1");
-    second = new Replica("control-2");
+    first = started(new Replica("control-1"));
+    second = started(new Replica("control-2"));
     first.awaitListening();
     second.awaitListening();
     envoy =
-        EnvoyProcess.start(
-            folder,
-            new EnvoyBootstrap(
-                "edge-1",
-                "127.0.0.1",
-                OptionalInt.empty(),
-                OptionalInt.of(0),
-                0,
-                List.of(
-                    new InetSocketAddress("127.0.0.1", first.port("xds").getAsInt()),
-                    new InetSocketAddress("127.0.0.1", second.port("xds").getAsInt())),
-                100));
+        started(
+            EnvoyProcess.start(
+                folder,
+                new EnvoyBootstrap(
+                    "edge-1",
+                    "127.0.0.1",
+                    OptionalInt.empty(),
+                    OptionalInt.of(0),
+                    0,
+                    List.of(
+                        new InetSocketAddress("127.0.0.1", first.port("xds").getAsInt()),
+                        new InetSocketAddress("127.0.0.1", second.port("xds").getAsInt())),
+                    100)));
     envoy.awaitReady();
     await().atMost(Duration.ofSeconds(10)).until(() -> first.serves() || second.serves());
   }
 
   @AfterEach
-  void stop() {
-    envoy.close();
-    first.close();
-    second.close();
-    tier.close();
-    http.close();
+  void stop() throws Exception {
+    try (http) {
+      endStarted();
+    }
+  }
+
+  private void endStarted() throws Exception {
+    AutoCloseable last = started.poll();
+    if (last != null) {
+      try {
+        last.close();
+      } finally {
+        endStarted();
+      }
+    }
+  }
+
+  /** Has it ended after the test, the last that was started first, however far the start came. */
+  private <T extends AutoCloseable> T started(T running) {
+    started.push(running);
+    return running;
   }
 
   private long updates() {
