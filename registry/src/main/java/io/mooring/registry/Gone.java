@@ -1,7 +1,7 @@
 package io.mooring.registry;
 
 /**
- * How a server left; known for a day, or until another instance takes its id.
+ * How a server left; known for a day, or for as long as the instance after it lives.
  *
  * @param generation the one that left
  * @param deregistered by its own word; false when its lease ended

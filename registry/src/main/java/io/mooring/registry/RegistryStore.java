@@ -101,15 +101,19 @@ public final class RegistryStore {
     return field(serverId, "service");
   }
 
-  /** How the last server with this id left; empty when one lives, or none is known. */
+  /**
+   * How the newest server with this id that has left did so, also when another one lives there now;
+   * empty when none is known, or the one that lives fenced it.
+   */
   public Optional<Gone> gone(String serverId) {
     Map<String, String> hash = redis.call(commands -> commands.hgetall(Keys.server(serverId)));
-    return ServerState.GONE.name().equals(hash.get("state"))
-        ? Optional.of(
-            new Gone(
-                Long.parseLong(hash.getOrDefault("generation", "0")),
-                "deregistered".equals(hash.get("gone"))))
-        : Optional.empty();
+    String before = ServerState.GONE.name().equals(hash.get("state")) ? "" : "previous_";
+    return Optional.ofNullable(hash.get(before + "gone"))
+        .map(
+            how ->
+                new Gone(
+                    Long.parseLong(hash.getOrDefault(before + "generation", "0")),
+                    "deregistered".equals(how)));
   }
 
   /**

@@ -21,12 +21,16 @@ if not same and claimed == 0 then
 end
 if not same or not state or state == 'GONE' then
   local request = same and redis.call('HGET', server, 'drain')
+  local left = not same and redis.call('HGET', server, 'gone')
   state = 'WARMING'
   redis.call('DEL', server)
   redis.call('HDEL', loads, id)
   -- Silence did not call the drain off.
   if request then
     redis.call('HSET', server, 'drain', request)
+  end
+  if left then
+    redis.call('HSET', server, 'previous_generation', held[2] or '0', 'previous_gone', left)
   end
 end
 

@@ -225,6 +225,23 @@ class DrainTest {
     assertEquals(Map.of(), store.drainRequests(List.of("app-1")));
   }
 
+  @Test
+  void howAServerLeftIsKnownAfterTheNextInstanceRegistered() {
+    Claim first = registry.admitActive("app-1", "a");
+    store.deregister(first);
+    Claim second = registry.admit("app-1", "b");
+    assertEquals(Optional.of(new Gone(1, true)), store.gone("app-1"));
+
+    store.expire(FENCE, second, "1");
+    assertEquals(Optional.of(new Gone(2, false)), store.gone("app-1"));
+
+    registry.admit("app-1", "c");
+    assertEquals(Optional.of(new Gone(2, false)), store.gone("app-1"));
+
+    registry.admit("app-1", "d");
+    assertEquals(Optional.empty(), store.gone("app-1"), "it was fenced");
+  }
+
   private static Drain drain() {
     return server().drain().orElseThrow();
   }

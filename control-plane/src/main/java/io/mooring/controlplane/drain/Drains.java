@@ -64,25 +64,30 @@ public final class Drains {
     synchronized (this) {
       view = changed;
       tracks.values().stream().filter(track -> !track.isOver()).forEach(this::follow);
-      for (Server server : changed.servers()) {
-        Track track = tracks.get(server.id());
-        if (server.state() == ServerState.DRAINING && (track == null || track.isOver())) {
-          tracks.remove(server.id());
-          tracks.put(server.id(), new Track(server, System.nanoTime()));
-        }
-      }
+      changed.servers().forEach(this::track);
       forgetTheEldest();
     }
     news.release();
   }
 
   private void follow(Track track) {
-    Optional<Server> now = view.server(track.server().id());
-    if (now.isPresent() && !track.isOf(now.get())) {
-      end(track, Phase.LOST);
-    } else if (now.isPresent() && !track.goesOn(now.get())) {
+    Optional<Server> now = instance(track);
+    if (now.isPresent() && !track.goesOn(now.get())) {
       end(track, Phase.CANCELLED);
     }
+  }
+
+  private void track(Server server) {
+    Track track = tracks.get(server.id());
+    if (server.state() == ServerState.DRAINING && (track == null || track.isOver())) {
+      tracks.remove(server.id());
+      tracks.put(server.id(), new Track(server, System.nanoTime()));
+    }
+  }
+
+  /** As it is now; empty if it has left, whoever has its id. */
+  private Optional<Server> instance(Track track) {
+    return view.server(track.server().id()).filter(track::isOf);
   }
 
   /**
@@ -180,12 +185,14 @@ public final class Drains {
   void observe() {
     envoys.read();
     for (Track track : living()) {
+      resolve(track);
       Optional<Load> load = loads.of(track.server());
       synchronized (this) {
-        load.ifPresent(track::heard);
-        track.saw(envoys.connected(), System.nanoTime());
+        if (!track.isOver()) {
+          load.ifPresent(track::heard);
+          track.saw(envoys.connected(), System.nanoTime());
+        }
       }
-      resolve(track);
     }
   }
 
@@ -295,17 +302,20 @@ public final class Drains {
         Duration.ZERO);
   }
 
-  /** Asks how a server left that the view does not have any more. */
+  /**
+   * Asks how an instance left that the view does not have any more; the next one may drain already.
+   */
   private void resolve(Track track) {
     boolean left;
     synchronized (this) {
-      left = !track.isOver() && view.server(track.server().id()).isEmpty();
+      left = !track.isOver() && instance(track).isEmpty();
     }
     if (left) {
       Phase how = left(track.server()).orElse(Phase.LOST);
       synchronized (this) {
         if (!track.isOver()) {
           end(track, how);
+          view.server(track.server().id()).ifPresent(this::track);
         }
       }
     }

@@ -319,6 +319,22 @@ class DrainDriverTest {
   }
 
   @Test
+  void aServerThatIsFollowedBeforeAnybodyLooksIsDrainedAllTheSame() {
+    release();
+    Server drained = server("app-1");
+    Drains late = new Drains(tier.store(), reports, new Loads(tier.store()), meters);
+    late.follow(tier.follower().view());
+
+    tier.store().deregister(claim);
+    tier.store().register(Tier.registration("app-1", "another", 7201), 0);
+    await().until(() -> state() == ServerState.WARMING);
+    late.follow(tier.follower().view());
+
+    assertEquals(Phase.DRAINED, late.of(drained).phase());
+    assertEquals(Optional.of(Phase.DRAINED), late.latest("app-1").map(Progress::phase));
+  }
+
+  @Test
   void aServerWhoseLeaseEndsIsLost() {
     release();
 
