@@ -36,6 +36,9 @@ class ClockTest {
           .until(() -> tier.admin().servers().stream().filter(s -> s.active()).count() == 3);
       try (RollCall roll = RollCall.begin(tier);
           Socket socket = tier.connect(tier.token()).get(10, TimeUnit.SECONDS)) {
+        // A client that says nothing for its first ten seconds is closed, whatever the clocks say.
+        socket.send("{\"op\":\"sub\",\"id\":1,\"ch\":\"demo.clock\"}");
+        socket.await("subbed");
         for (long seconds : new long[] {20, -20, HOUR, -HOUR}) {
           valkey.set(seconds);
           control.set(-seconds);
