@@ -19,6 +19,9 @@ final class Replicas {
 
   private static final Duration ANSWER = Duration.ofSeconds(2);
 
+  /** For what changes something: a control plane may wait two seconds for the leader to do it. */
+  private static final Duration DONE = Duration.ofSeconds(4);
+
   private final List<URI> all;
   private final Optional<String> token;
   private volatile @Nullable URI answering;
@@ -43,7 +46,9 @@ final class Replicas {
     for (URI replica : order()) {
       try {
         requireAlive(replica);
-        Http.Answer answer = Http.send(method, replica.resolve(path), token, json, ANSWER);
+        Http.Answer answer =
+            Http.send(
+                method, replica.resolve(path), token, json, method.equals("GET") ? ANSWER : DONE);
         answering = replica;
         return answer;
       } catch (IOException silent) {

@@ -20,6 +20,9 @@ public final class DrainWatch {
   /** A drain goes on without a control plane; one that takes this long to return is given up. */
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
+  /** A control plane is there, but has no registry to tell it how far the drain is. */
+  private static final int REGISTRY_AWAY = 503;
+
   private final AdminApi admin;
   private final Terminal terminal;
   private final StatusLine line;
@@ -98,13 +101,12 @@ public final class DrainWatch {
     while (true) {
       try {
         return admin.drain(server);
-      } catch (AdminRefusal refused) {
-        throw refused;
       } catch (AdminException silent) {
-        if (System.nanoTime() > deadline) {
+        boolean refused = silent instanceof AdminRefusal answer && answer.status() != REGISTRY_AWAY;
+        if (refused || System.nanoTime() > deadline) {
           throw silent;
         }
-        line.show(" no control plane answers; the drain goes on as it was told");
+        line.show(" no control plane can tell; the drain goes on as it was told");
         LockSupport.parkNanos(POLL.toNanos());
       }
     }
