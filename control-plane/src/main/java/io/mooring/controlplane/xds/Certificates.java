@@ -11,6 +11,7 @@ import java.security.GeneralSecurityException;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
+import java.security.interfaces.RSAPublicKey;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -24,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Certificates {
   private static final int TICKET_KEY_BYTES = 80;
+  private static final int LEAST_RSA_BITS = 2048;
+  private static final String PEM_CERTIFICATE = "-----BEGIN CERTIFICATE-----";
 
   private final EdgeConfig config;
 
@@ -84,12 +87,17 @@ final class Certificates {
               .formatted(config.privateKey()),
           null);
     }
+    requireLength(chain.getFirst());
     requirePair(chain, key);
     requireOrder(chain);
     return new Material(contents.chain(), contents.privateKey(), ticketKeys(contents), chain);
   }
 
+  /** Envoy reads PEM only, and refuses short RSA keys: what it would refuse is refused here. */
   private List<X509Certificate> chain(ByteString pem) {
+    if (!pem.toStringUtf8().contains(PEM_CERTIFICATE)) {
+      throw unusable("is not a chain of PEM certificates: it has no " + PEM_CERTIFICATE, null);
+    }
     try {
       List<X509Certificate> chain = new ArrayList<>();
       for (var certificate :
@@ -102,6 +110,16 @@ final class Certificates {
       return List.copyOf(chain);
     } catch (CertificateException notOne) {
       throw unusable("is not a chain of PEM certificates: " + notOne.getMessage(), notOne);
+    }
+  }
+
+  private void requireLength(X509Certificate leaf) {
+    if (leaf.getPublicKey() instanceof RSAPublicKey key
+        && key.getModulus().bitLength() < LEAST_RSA_BITS) {
+      throw unusable(
+          "has an RSA key of %d bits; expected at least %d, or an ECDSA P-256 key"
+              .formatted(key.getModulus().bitLength(), LEAST_RSA_BITS),
+          null);
     }
   }
 

@@ -177,6 +177,15 @@ class CertificatesTest {
   }
 
   @Test
+  void aCertificateThatIsNotPemIsRefused() throws Exception {
+    X509Bundle edge = leaf().ecp256().buildIssuedBy(authority("CA"));
+    Files.writeString(key, edge.getPrivateKeyPEM());
+    Files.write(chain, edge.getCertificate().getEncoded());
+
+    assertTrue(refusal().contains("it has no -----BEGIN CERTIFICATE-----"));
+  }
+
+  @Test
   void aChainInTheWrongOrderIsRefused() throws Exception {
     X509Bundle authority = authority("CA");
     X509Bundle edge = leaf().ecp256().buildIssuedBy(authority);
