@@ -40,7 +40,7 @@ final class Client implements WebSocket.Listener, AutoCloseable {
     return URI.create(hello.join().path("url").asText());
   }
 
-  /** Completes when the server asked this client to go, or ended the connection. */
+  /** Completes when the server asked this client to go; exceptionally when it just ended. */
   CompletableFuture<Void> leaving() {
     return leaving;
   }
@@ -112,7 +112,7 @@ final class Client implements WebSocket.Listener, AutoCloseable {
 
   private void end(int code, String why) {
     closed.complete(code);
-    leaving.complete(null);
+    leaving.completeExceptionally(new IllegalStateException(why));
     hello.completeExceptionally(new IllegalStateException(why));
   }
 

@@ -152,6 +152,7 @@ class ContainersTest {
       for (Client told : of(victim, clients)) {
         told.leaving().orTimeout(60, TimeUnit.SECONDS).join();
         assertNotEquals(victim, tier.comeBack(told).server());
+        assertFalse(told.closed().isDone(), "cut before it could move");
         told.close();
       }
 

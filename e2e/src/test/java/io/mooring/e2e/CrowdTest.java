@@ -42,7 +42,7 @@ class CrowdTest {
       System.out.printf("kill -9 of a server with %d clients: %s%n", orphans, report.figures());
       assertEquals(orphans, report.socketsClosed());
       assertTrue(report.backWithin(0.99) <= BAR.toMillis(), report::figures);
-      Verdict verdict = crowd.settle();
+      Verdict verdict = crowd.settle(0.8);
       System.out.println(verdict.figures());
       assertTrue(verdict.clean(), verdict.violations()::toString);
     }

@@ -178,7 +178,7 @@ class EqualStateTest {
   @Test
   @Order(4)
   void nobodyMissedAnything() {
-    Verdict verdict = crowd.settle();
+    Verdict verdict = crowd.settle(0.95);
 
     System.out.println("edits: " + verdict.figures());
     assertTrue(verdict.clean(), verdict.violations()::toString);

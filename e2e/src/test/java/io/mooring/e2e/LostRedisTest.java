@@ -93,7 +93,7 @@ class LostRedisTest {
   @Test
   @Order(3)
   void everyLossWasTold() {
-    Verdict verdict = crowd.settle();
+    Verdict verdict = crowd.settle(0.95);
 
     System.out.println("lost Redis: " + verdict.figures());
     assertTrue(verdict.clean(), verdict.violations()::toString);

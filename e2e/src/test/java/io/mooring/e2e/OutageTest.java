@@ -71,8 +71,9 @@ class OutageTest {
         System.out.println("after the outage: " + roll.figures());
         assertEquals(Set.of(), roll.missing());
       }
+      assertEquals(memberships, memberships(tier));
       Report in = crowd.report();
-      Verdict verdict = crowd.settle();
+      Verdict verdict = crowd.settle(0.05);
 
       System.out.printf(
           "outage of %d s: %d live sockets closed of %d, %d in all; endpoints of the Envoys %s%n",

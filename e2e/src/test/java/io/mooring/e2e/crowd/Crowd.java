@@ -43,6 +43,7 @@ public final class Crowd implements AutoCloseable {
   private @Nullable ScheduledFuture<?> listening;
   private int begun;
   private long published;
+  private long publishingSince;
 
   /**
    * How large a crowd is.
@@ -117,6 +118,7 @@ public final class Crowd implements AutoCloseable {
 
   /** Begins to publish. */
   public Crowd publish() {
+    publishingSince = System.nanoTime();
     publishing =
         loop.scheduleAtFixedRate(this::publishSome, 0, PUBLISH_EVERY_MILLIS, TimeUnit.MILLISECONDS);
     return this;
@@ -182,8 +184,11 @@ public final class Crowd implements AutoCloseable {
   /**
    * Publishes no more, waits until what is under way has arrived, as far as it ever will, and
    * judges.
+   *
+   * @param share of what was sent that must have been acknowledged, lest nothing was tried
    */
-  public Verdict settle() {
+  public Verdict settle(double share) {
+    long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - publishingSince);
     if (publishing != null) {
       publishing.cancel(false);
     }
@@ -196,7 +201,15 @@ public final class Crowd implements AutoCloseable {
     } catch (org.awaitility.core.ConditionTimeoutException unequal) {
       // The verdict names who lacks what.
     }
-    return ask(ledger::verdict);
+    Verdict verdict = ask(ledger::verdict);
+    if (verdict.intended() < seconds * shape.perSecond() / 4
+        || verdict.acknowledged() < share * verdict.intended()
+        || verdict.deliveries() < verdict.acknowledged()) {
+      throw new AssertionError(
+          "too little was published in %d s to judge anything: %s"
+              .formatted(seconds, verdict.figures()));
+    }
+    return verdict;
   }
 
   @Override
