@@ -8,13 +8,14 @@ end
 if redis.call('HEXISTS', server, 'drain') == 0 then
   return {'OVERTAKEN'}
 end
-local held = redis.call('HMGET', server, 'state', 'drain_spec')
-if held[1] ~= 'DRAINING' then
+local held = redis.call('HMGET', server, 'state', 'drain_spec', 'drain_id')
+local begun = held[1] == 'DRAINING' and held[3]
+if not begun then
   redis.call('HDEL', server, 'move')
   redis.call('HSET', server, 'state', 'DRAINING', 'drain_id', ARGV[8])
 end
 redis.call('HDEL', server, 'drain_error')
-if held[1] ~= 'DRAINING' or held[2] ~= ARGV[9] then
+if not begun or held[2] ~= ARGV[9] then
   redis.call('HSET', server, 'drain_spec', ARGV[9])
   revise()
 end
