@@ -7,6 +7,7 @@ import io.lettuce.core.XReadArgs.StreamOffset;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.sync.RedisCommands;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -155,12 +156,13 @@ public final class RegistryFollower implements AutoCloseable {
   }
 
   private void readWhole(RedisCommands<String, String> commands) {
+    List<String> arguments = new ArrayList<>();
+    arguments.add(Keys.SERVER_PREFIX);
+    arguments.add(Long.toString(memory.position().revision()));
+    arguments.addAll(memory.view().byId().keySet());
     memory.adopt(
         Whole.of(
-            Script.WHOLE.run(
-                commands,
-                List.of(Keys.META, Keys.REVISIONS, Keys.BEATS),
-                List.of(Keys.SERVER_PREFIX, Long.toString(memory.position().revision())))));
+            Script.WHOLE.run(commands, List.of(Keys.META, Keys.REVISIONS, Keys.BEATS), arguments)));
     publish();
   }
 

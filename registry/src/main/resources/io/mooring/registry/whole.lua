@@ -1,5 +1,6 @@
 -- Reads the whole registry at one revision; writes nothing.
--- KEYS: {mooring}:meta, {mooring}:rev, {mooring}:beats   ARGV: prefix of a server's key, a revision
+-- KEYS: {mooring}:meta, {mooring}:rev, {mooring}:beats   ARGV: prefix of a server's key, a revision,
+-- then the ids that the reader knows: somebody may have deleted the counters, which list the servers
 -- incarnation, revision, tag, tag that the stream holds for the given revision ('' for none), oldest
 -- revision in the stream (0 for none), then id and hash in turns
 local held = redis.call('HMGET', KEYS[1], 'incarnation', 'revision', 'tag')
@@ -15,8 +16,18 @@ end
 local first = redis.call('XRANGE', KEYS[2], '-', '+', 'COUNT', 1)[1]
 local oldest = first and string.match(first[1], '^%d+') or '0'
 local whole = {held[1] or '', held[2] or '0', held[3] or '', past, oldest}
+local counted = {}
 for _, id in ipairs(redis.call('HKEYS', KEYS[3])) do
+  counted[id] = true
   whole[#whole + 1] = id
   whole[#whole + 1] = redis.call('HGETALL', ARGV[1] .. id)
+end
+for i = 3, #ARGV do
+  local server = ARGV[1] .. ARGV[i]
+  local state = not counted[ARGV[i]] and redis.call('HGET', server, 'state')
+  if state and state ~= 'GONE' then
+    whole[#whole + 1] = ARGV[i]
+    whole[#whole + 1] = redis.call('HGETALL', server)
+  end
 end
 return whole

@@ -179,6 +179,23 @@ class RegistryFollowerTest {
   }
 
   @Test
+  void deletedCountersHideNoServer() {
+    Claim claim = registry.admitActive("app-1", "a");
+    follower.start();
+    awaitServers("app-1 ACTIVE");
+
+    registry.call(redis -> redis.del("{mooring}:beats"));
+    // An entry that nobody can follow makes every follower read the whole.
+    registry.call(redis -> redis.xadd("{mooring}:rev", Map.of("id", "app-1", "state", "GONE")));
+    registry.admitActive("app-2", "b");
+
+    awaitServers("app-1 ACTIVE", "app-2 ACTIVE");
+    long before = follower.view().revision();
+    registry.store.renew(claim, "");
+    await().until(() -> follower.view().revision() > before);
+  }
+
+  @Test
   void aFlushedRegistryShrinksNothingAndIsRestored() {
     registry.admitActive("app-1", "a");
     registry.admitActive("app-2", "b");
