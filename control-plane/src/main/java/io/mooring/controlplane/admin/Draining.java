@@ -34,8 +34,8 @@ public final class Draining {
   Json.Fields begin(ServerRequest request) {
     DrainOrder order = DrainOrder.read(request.content().inputStream());
     Server server = known(request);
+    DrainPlan plan = drains.plan(server, order.spec());
     if (order.dryRun()) {
-      DrainPlan plan = drains.plan(server, order.spec());
       return json -> write(json, plan);
     }
     if (!drains.request(server.id(), order.spec())) {
@@ -43,7 +43,10 @@ public final class Draining {
     }
     log.info("event=drain_requested server={} {} by=admin", server.id(), order.spec());
     Progress progress = drains.of(server);
-    return json -> write(json, progress);
+    return json -> {
+      write(json, progress);
+      warnings(json, plan);
+    };
   }
 
   /** How far the newest drain of the server is, also when it is over. */
@@ -144,6 +147,10 @@ public final class Draining {
       json.writeEndObject();
     }
     json.writeEndArray();
+    warnings(json, plan);
+  }
+
+  private static void warnings(JsonGenerator json, DrainPlan plan) throws IOException {
     json.writeArrayFieldStart("warnings");
     for (String warning : plan.warnings()) {
       json.writeString(warning);
