@@ -122,6 +122,27 @@ class DrainTest {
   }
 
   @Test
+  void whatAServerSaysWhileItLeavesIsShown() throws Exception {
+    ControlPlane second = start("control-2");
+    Iterator<DrainProgress> progress = drain("app-1", 20, 60_000);
+    Move move = guest.hears(Renewed::hasMove).getMove();
+    Load last = departed(move, 3, 3);
+
+    guest.leave(
+        last.toBuilder().setDepartures(last.getDepartures().toBuilder().setStragglers(2)).build());
+
+    DrainProgress drained = until(progress, DrainPhase.DRAIN_PHASE_DRAINED, p -> true);
+    assertEquals(2, drained.getLoad().getDepartures().getStragglers());
+    assertEquals(3, drained.getLoad().getDepartures().getTotal());
+    for (ControlPlane any : List.of(controlPlane, second)) {
+      await().until(() -> ask(any, "GET", "app-1", "").path("phase").asText().equals("DRAINED"));
+      JsonNode shown = ask(any, "GET", "app-1", "");
+      assertEquals(2, shown.path("stragglers").asInt(), shown::toString);
+      assertEquals(3, shown.path("gone").asInt(), shown::toString);
+    }
+  }
+
+  @Test
   void eachAnswerToAHeartbeatCarriesTheWholeOrder() throws Exception {
     drain("app-1", 20, 60_000).next();
     Move move = guest.hears(Renewed::hasMove).getMove();
@@ -269,6 +290,7 @@ class DrainTest {
     assertEquals("app-1", asked.path("server").asText());
     assertEquals(20, asked.path("rate").asInt());
     assertEquals(120_000, asked.path("deadline_ms").asInt());
+    assertTrue(asked.at("/warnings/0").asText().contains("last ACTIVE"), asked::toString);
     guest.report(departed(guest.hears(Renewed::hasMove).getMove(), 3, 1));
     await().until(() -> ask("GET", "app-1", "").path("told").asInt() == 1);
     JsonNode moving = ask("GET", "app-1", "");
@@ -520,6 +542,10 @@ class DrainTest {
 
     void leave() {
       leave(registry);
+    }
+
+    void leave(Load last) {
+      registry.deregister(DeregisterRequest.newBuilder().setClaim(claim).setLoad(last).build());
     }
 
     void leave(RegistryBlockingStub stub) {

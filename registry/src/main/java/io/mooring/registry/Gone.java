@@ -5,5 +5,6 @@ package io.mooring.registry;
  *
  * @param generation the one that left
  * @param deregistered by its own word; false when its lease ended
+ * @param load what it said of itself last; "" for nothing
  */
-public record Gone(long generation, boolean deregistered) {}
+public record Gone(long generation, boolean deregistered, String load) {}

@@ -66,9 +66,14 @@ public final class RegistryStore {
     return standing(Script.RENEW, writer.write(Script.RENEW, claim, List.of(load)));
   }
 
-  /** Takes the server out of the registry. A claim that is not held any more changes nothing. */
-  public Standing deregister(Claim claim) {
-    return standing(Script.DEREGISTER, writer.write(Script.DEREGISTER, claim, List.of()));
+  /**
+   * Takes the server out of the registry. A claim that is not held any more changes nothing.
+   *
+   * @param load what the server says of itself at the end, for {@link #gone}; "" if that is what it
+   *     said with its last heartbeat
+   */
+  public Standing deregister(Claim claim, String load) {
+    return standing(Script.DEREGISTER, writer.write(Script.DEREGISTER, claim, List.of(load)));
   }
 
   /**
@@ -113,7 +118,8 @@ public final class RegistryStore {
             how ->
                 new Gone(
                     Long.parseLong(hash.getOrDefault(before + "generation", "0")),
-                    "deregistered".equals(how)));
+                    "deregistered".equals(how),
+                    hash.getOrDefault(before + "load", "")));
   }
 
   /**

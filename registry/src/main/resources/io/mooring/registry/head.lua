@@ -62,8 +62,8 @@ local function forget_drain()
   redis.call('HDEL', server, 'drain', 'drain_id', 'drain_spec', 'drain_error', 'move')
 end
 
--- The hash stays for a day: it holds the generation, and of a lapsed lease the request for a drain,
--- because the same instance may come back.
+-- The hash stays for a day: it holds the generation, what the server said last, and of a lapsed lease
+-- the request for a drain, because the same instance may come back.
 local function leave(reason)
   local request = reason == 'expired' and redis.call('HGET', server, 'drain')
   forget_drain()
@@ -71,7 +71,7 @@ local function leave(reason)
     redis.call('HSET', server, 'drain', request)
   end
   redis.call('HDEL', server, 'suspect')
-  redis.call('HSET', server, 'state', 'GONE', 'gone', reason)
+  redis.call('HSET', server, 'state', 'GONE', 'gone', reason, 'load', redis.call('HGET', loads, id) or '')
   redis.call('HDEL', beats, id)
   redis.call('HDEL', loads, id)
   redis.call('EXPIRE', server, GONE_SECONDS)

@@ -21,7 +21,7 @@ if not same and claimed == 0 then
 end
 if not same or not state or state == 'GONE' then
   local request = same and redis.call('HGET', server, 'drain')
-  local left = not same and redis.call('HGET', server, 'gone')
+  local left = redis.call('HMGET', server, 'gone', 'load')
   state = 'WARMING'
   redis.call('DEL', server)
   redis.call('HDEL', loads, id)
@@ -29,8 +29,9 @@ if not same or not state or state == 'GONE' then
   if request then
     redis.call('HSET', server, 'drain', request)
   end
-  if left then
-    redis.call('HSET', server, 'previous_generation', held[2] or '0', 'previous_gone', left)
+  if not same and left[1] then
+    redis.call('HSET', server,
+      'previous_generation', held[2] or '0', 'previous_gone', left[1], 'previous_load', left[2] or '')
   end
 end
 

@@ -63,7 +63,7 @@ class DrainTest {
   @Test
   void onlyAServerThatLivesCanBeAskedToDrain() {
     Claim claim = registry.admit("app-1", "a");
-    store.deregister(claim);
+    store.deregister(claim, "");
 
     assertFalse(store.requestDrain("app-1", SPEC));
     assertFalse(store.requestDrain("app-9", SPEC));
@@ -178,9 +178,9 @@ class DrainTest {
     Claim claim = registry.admitActive("app-1", "a");
     registry.drain(claim, SPEC);
 
-    store.deregister(claim);
+    store.deregister(claim, "");
 
-    assertEquals(Optional.of(new Gone(1, true)), store.gone("app-1"));
+    assertEquals(Optional.of(new Gone(1, true, "")), store.gone("app-1"));
     assertFalse(hash().containsKey("drain"));
     assertFalse(hash().containsKey("drain_id"));
   }
@@ -228,15 +228,15 @@ class DrainTest {
   @Test
   void howAServerLeftIsKnownAfterTheNextInstanceRegistered() {
     Claim first = registry.admitActive("app-1", "a");
-    store.deregister(first);
+    store.deregister(first, "");
     Claim second = registry.admit("app-1", "b");
-    assertEquals(Optional.of(new Gone(1, true)), store.gone("app-1"));
+    assertEquals(Optional.of(new Gone(1, true, "")), store.gone("app-1"));
 
     store.expire(FENCE, second, "1");
-    assertEquals(Optional.of(new Gone(2, false)), store.gone("app-1"));
+    assertEquals(Optional.of(new Gone(2, false, "")), store.gone("app-1"));
 
     registry.admit("app-1", "c");
-    assertEquals(Optional.of(new Gone(2, false)), store.gone("app-1"));
+    assertEquals(Optional.of(new Gone(2, false, "")), store.gone("app-1"));
 
     registry.admit("app-1", "d");
     assertEquals(Optional.empty(), store.gone("app-1"), "it was fenced");

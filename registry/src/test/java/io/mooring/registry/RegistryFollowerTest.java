@@ -77,7 +77,7 @@ class RegistryFollowerTest {
     awaitServers("app-1 ACTIVE");
     registry.store.suspect(FENCE, claim, "1");
     await().until(() -> follower.view().server("app-1").orElseThrow().suspect());
-    registry.store.deregister(claim);
+    registry.store.deregister(claim, "");
     awaitServers();
 
     List<Long> revisions = seen.stream().map(RegistryView::revision).toList();

@@ -115,7 +115,7 @@ class RegistryStoreTest {
 
     assertEquals(2, taken.generation());
     assertEquals(new Standing.Fenced(2), store.renew(old, LOAD));
-    assertEquals(new Standing.Fenced(2), store.deregister(old));
+    assertEquals(new Standing.Fenced(2), store.deregister(old, ""));
     assertFalse(store.transition(FENCE, old, WARMING, ACTIVE));
     assertFalse(store.beginDrain(FENCE, old, DrainSpec.DEFAULT));
     assertFalse(store.endDrain(FENCE, old));
@@ -151,14 +151,14 @@ class RegistryStoreTest {
   void aServerThatLeftHoldsItsGenerationForADay() {
     Claim claim = registry.admitActive("app-1", "a");
 
-    assertEquals(GONE, held(store.deregister(claim)));
+    assertEquals(GONE, held(store.deregister(claim, "")));
 
     assertEquals("GONE", hash("app-1").get("state"));
     assertTrue(store.beats().isEmpty());
     long seconds = ttl();
     assertTrue(seconds > 86_000 && seconds <= 86_400, () -> "ttl " + seconds);
     assertEquals(new Standing.Expired(), store.renew(claim, LOAD));
-    assertEquals(new Standing.Expired(), store.deregister(claim));
+    assertEquals(new Standing.Expired(), store.deregister(claim, ""));
 
     assertEquals(2, registry.admit("app-1", "b").generation());
     assertEquals(-1, ttl());
@@ -180,7 +180,7 @@ class RegistryStoreTest {
     Claim old = registry.admit("app-1", "a");
     store.expire(FENCE, old, "1");
     Claim newer = registry.admit("app-1", "b");
-    store.deregister(newer);
+    store.deregister(newer, "");
 
     assertEquals(new Standing.Fenced(2), store.renew(old, LOAD));
     assertEquals(
@@ -390,7 +390,7 @@ class RegistryStoreTest {
 
     store.renew(claim, LOAD);
     assertEquals(Map.of("app-1", LOAD), store.loads());
-    store.deregister(claim);
+    store.deregister(claim, "");
 
     assertEquals(Map.of(), store.loads());
   }
@@ -401,12 +401,29 @@ class RegistryStoreTest {
     Claim second = registry.admit("app-2", "b");
     assertEquals(Optional.empty(), store.gone("app-1"));
 
-    store.deregister(first);
+    store.deregister(first, "");
     store.expire(FENCE, second, "1");
 
-    assertEquals(Optional.of(new Gone(1, true)), store.gone("app-1"));
-    assertEquals(Optional.of(new Gone(1, false)), store.gone("app-2"));
+    assertEquals(Optional.of(new Gone(1, true, "")), store.gone("app-1"));
+    assertEquals(Optional.of(new Gone(1, false, "")), store.gone("app-2"));
     assertEquals(Optional.empty(), store.gone("app-3"));
+  }
+
+  @Test
+  void whatAServerSaidLastIsKnownWhenItHasLeft() {
+    Claim first = registry.admit("app-1", "a");
+    Claim second = registry.admit("app-2", "b");
+    store.renew(first, LOAD);
+    store.renew(second, LOAD);
+
+    store.deregister(first, "");
+    store.deregister(second, "connections=0");
+
+    assertEquals(Optional.of(new Gone(1, true, LOAD)), store.gone("app-1"));
+    assertEquals(Optional.of(new Gone(1, true, "connections=0")), store.gone("app-2"));
+    registry.admit("app-2", "c");
+    assertEquals(Optional.of(new Gone(1, true, "connections=0")), store.gone("app-2"));
+    assertEquals(Map.of(), store.loads());
   }
 
   @Test
@@ -443,7 +460,7 @@ class RegistryStoreTest {
   void aServerThatLeftIsNotBroughtBackByAnOlderMemory() {
     Claim claim = registry.admitActive("app-1", "a");
     Server remembered = ServerHash.parse("app-1", hash("app-1"));
-    store.deregister(claim);
+    store.deregister(claim, "");
 
     store.restore(List.of(remembered), 2);
 

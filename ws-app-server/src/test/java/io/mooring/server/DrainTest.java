@@ -93,7 +93,7 @@ class DrainTest {
     stand.server().departed().get(10, TimeUnit.SECONDS);
     stand.server().close();
     assertEquals(7, stand.registrar().departures.getFirst().getClaim().getGeneration());
-    assertEquals(departures("d1", 40, 40, 40, 0), stand.registrar().lastDepartures());
+    assertEquals(departures("d1", 40, 40, 40, 0), lastWords());
   }
 
   @Test
@@ -174,6 +174,9 @@ class DrainTest {
     assertTrue(slots.getLast() - slots.getFirst() >= 800, () -> "slots " + slots);
     stand.server().departed().get(10, TimeUnit.SECONDS);
     assertTrue(stand.metrics().contains("mooring_drain_stragglers 10.0\n"), stand.metrics());
+    stand.server().close();
+    assertEquals(10, lastWords().getGone());
+    assertEquals(10, lastWords().getStragglers());
   }
 
   @Test
@@ -360,6 +363,11 @@ class DrainTest {
 
   private void awaitDepartures(Departures expected) {
     Awaitility.await().until(() -> stand.registrar().lastDepartures().equals(expected));
+  }
+
+  /** What the registry is told while the server leaves it. */
+  private Departures lastWords() {
+    return stand.registrar().departures.getFirst().getLoad().getDepartures();
   }
 
   private static void awaitTold(Drain drain, int least) {

@@ -3,8 +3,10 @@ package io.mooring.controlplane.drain;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.mooring.controlplane.acknowledgement.EnvoyReports;
+import io.mooring.controlplane.load.LoadText;
 import io.mooring.controlplane.load.Loads;
 import io.mooring.registry.DrainSpec;
+import io.mooring.registry.Gone;
 import io.mooring.registry.RegistryStore;
 import io.mooring.registry.RegistryUnavailableException;
 import io.mooring.registry.RegistryView;
@@ -140,9 +142,9 @@ public final class Drains {
         return requested(now.get(), request.get());
       }
       // The view may lag: a server that has deregistered took its request along.
-      Optional<Phase> left = left(instance);
+      Optional<Gone> left = left(instance);
       if (left.isPresent()) {
-        return over(instance, left.get());
+        return over(instance, phase(left));
       }
     }
     Optional<Track> track = track(instance.id()).filter(known -> known.isOf(instance));
@@ -150,7 +152,7 @@ public final class Drains {
       resolve(track.get());
       return progress(track.get());
     }
-    return over(instance, now.isPresent() ? Phase.CANCELLED : left(instance).orElse(Phase.LOST));
+    return over(instance, now.isPresent() ? Phase.CANCELLED : phase(left(instance)));
   }
 
   /**
@@ -311,10 +313,14 @@ public final class Drains {
       left = !track.isOver() && instance(track).isEmpty();
     }
     if (left) {
-      Phase how = left(track.server()).orElse(Phase.LOST);
+      Optional<Gone> how = left(track.server());
       synchronized (this) {
         if (!track.isOver()) {
-          end(track, how);
+          how.map(Gone::load)
+              .filter(load -> !load.isEmpty())
+              .map(LoadText::parse)
+              .ifPresent(track::heard);
+          end(track, phase(how));
           view.server(track.server().id()).ifPresent(this::track);
         }
       }
@@ -322,11 +328,12 @@ public final class Drains {
   }
 
   /** Empty if that instance has not left, or is forgotten. */
-  private Optional<Phase> left(Server instance) {
-    return store
-        .gone(instance.id())
-        .filter(gone -> gone.generation() == instance.generation())
-        .map(gone -> gone.deregistered() ? Phase.DRAINED : Phase.LOST);
+  private Optional<Gone> left(Server instance) {
+    return store.gone(instance.id()).filter(gone -> gone.generation() == instance.generation());
+  }
+
+  private static Phase phase(Optional<Gone> left) {
+    return left.filter(Gone::deregistered).isPresent() ? Phase.DRAINED : Phase.LOST;
   }
 
   private void end(Track track, Phase how) {

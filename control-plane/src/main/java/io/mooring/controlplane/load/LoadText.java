@@ -32,7 +32,7 @@ public final class LoadText {
   }
 
   /** Reads it; a word that is missing, or not a number, is 0. */
-  static Load parse(String text) {
+  public static Load parse(String text) {
     Map<String, String> words = Words.of(text);
     Load.Builder load =
         Load.newBuilder()

@@ -118,7 +118,12 @@ final class RegistryService extends RegistryGrpc.RegistryImplBase {
 
   @Override
   public void deregister(DeregisterRequest request, StreamObserver<DeregisterResponse> answer) {
-    Replies.reply(answer, () -> deregister(owned(request.getClaim())));
+    Replies.reply(
+        answer,
+        () ->
+            deregister(
+                owned(request.getClaim()),
+                request.hasLoad() ? LoadText.of(request.getLoad()) : ""));
   }
 
   @Override
@@ -220,8 +225,8 @@ final class RegistryService extends RegistryGrpc.RegistryImplBase {
         .filter(server -> server.instanceUid().equals(claim.instanceUid()));
   }
 
-  private DeregisterResponse deregister(Claim claim) {
-    switch (store.deregister(claim)) {
+  private DeregisterResponse deregister(Claim claim, String load) {
+    switch (store.deregister(claim, load)) {
       case Standing.Held held ->
           log.info(
               "event=deregistered server={} generation={}", claim.serverId(), claim.generation());

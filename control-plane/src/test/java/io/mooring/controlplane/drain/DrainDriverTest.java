@@ -106,7 +106,7 @@ class DrainDriverTest {
   @Test
   void aServerThatDoesNotLiveCannotBeDrained() {
     assertFalse(drains.request("app-9", SPEC));
-    tier.store().deregister(claim);
+    tier.store().deregister(claim, "");
     assertFalse(drains.request("app-1", SPEC));
   }
 
@@ -307,7 +307,7 @@ class DrainDriverTest {
     load("connections=1 drain=%s total=3 told=3 gone=2 stragglers=1".formatted(drain().id()));
     await().until(() -> progress().phase() == Phase.STRAGGLERS);
 
-    tier.store().deregister(claim);
+    tier.store().deregister(claim, "");
 
     await().until(() -> tier.follower().view().server("app-1").isEmpty());
     Progress end = progress();
@@ -325,7 +325,7 @@ class DrainDriverTest {
     Drains late = new Drains(tier.store(), reports, new Loads(tier.store()), meters);
     late.follow(tier.follower().view());
 
-    tier.store().deregister(claim);
+    tier.store().deregister(claim, "");
     tier.store().register(Tier.registration("app-1", "another", 7201), 0);
     await().until(() -> state() == ServerState.WARMING);
     late.follow(tier.follower().view());

@@ -255,7 +255,7 @@ class RollbackTest {
     Instance instance = end(id);
     if (instance != null) {
       note("leave " + id);
-      any().store.deregister(instance.claim());
+      any().store.deregister(instance.claim(), "");
     }
   }
 

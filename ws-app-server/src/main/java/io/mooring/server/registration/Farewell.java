@@ -2,6 +2,7 @@ package io.mooring.server.registration;
 
 import io.mooring.registry.v1.Claim;
 import io.mooring.registry.v1.DeregisterRequest;
+import io.mooring.registry.v1.Load;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -18,9 +19,12 @@ final class Farewell {
   private final long since = System.nanoTime();
   private final CompletableFuture<Void> said = new CompletableFuture<>();
 
-  Farewell(Registries registries, Claim claim) {
+  /**
+   * @param load what the registry is told of how the server ended
+   */
+  Farewell(Registries registries, Claim claim, Load load) {
     this.registries = registries;
-    this.request = DeregisterRequest.newBuilder().setClaim(claim).build();
+    this.request = DeregisterRequest.newBuilder().setClaim(claim).setLoad(load).build();
   }
 
   /**

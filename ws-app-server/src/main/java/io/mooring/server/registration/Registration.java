@@ -112,15 +112,11 @@ public final class Registration implements AutoCloseable {
 
   private CompletableFuture<Void> farewell() {
     Claim held = claim;
-    boolean out = over() || held == null;
-    membership = new Membership.Leaving();
-    Session open = session;
-    CompletableFuture<Void> told =
-        open == null ? CompletableFuture.completedFuture(null) : open.finish();
-    if (out || held == null) {
-      return told;
-    }
-    return told.thenCompose(answered -> new Farewell(registries, held).say());
+    boolean out = over();
+    end();
+    return out || held == null
+        ? CompletableFuture.completedFuture(null)
+        : new Farewell(registries, held, load.get()).say();
   }
 
   @Override

@@ -7,7 +7,6 @@ import io.mooring.registry.v1.Load;
 import io.mooring.registry.v1.RegistryGrpc;
 import io.mooring.registry.v1.ServerCommand;
 import io.mooring.registry.v1.ServerReport;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
@@ -24,7 +23,6 @@ final class Session implements StreamObserver<ServerCommand> {
   /** A registry that takes longer has stopped, though its host may still take connections. */
   static final long ANSWER_MILLIS = 1_500;
 
-  private static final long LAST_ANSWER_MILLIS = 300;
   private static final double JITTER = 0.1;
 
   private final Claim claim;
@@ -36,7 +34,6 @@ final class Session implements StreamObserver<ServerCommand> {
   private @Nullable StreamObserver<ServerReport> reports;
   private @Nullable ScheduledFuture<?> next;
   private @Nullable ScheduledFuture<?> patience;
-  private @Nullable CompletableFuture<Void> last;
 
   /**
    * @param intervalMillis from a heartbeat to the next, asked anew each time
@@ -77,24 +74,6 @@ final class Session implements StreamObserver<ServerCommand> {
     next = turns.after((long) (intervalMillis.getAsLong() * factor), this::report);
   }
 
-  /**
-   * Sends a last heartbeat, so that the registry knows how it ended, and ends; commands are no
-   * longer heeded.
-   *
-   * @return completes when that was answered, or takes too long
-   */
-  CompletableFuture<Void> finish() {
-    CompletableFuture<Void> answered = new CompletableFuture<>();
-    last = answered;
-    report();
-    if (reports == null) {
-      answered.complete(null);
-    } else {
-      turns.after(LAST_ANSWER_MILLIS, this::end);
-    }
-    return answered;
-  }
-
   void end() {
     StreamObserver<ServerReport> open = reports;
     reports = null;
@@ -103,16 +82,11 @@ final class Session implements StreamObserver<ServerCommand> {
     if (open != null) {
       open.onError(Status.CANCELLED.asRuntimeException());
     }
-    if (last != null) {
-      last.complete(null);
-    }
   }
 
   @Override
   public void onNext(ServerCommand command) {
-    if (last != null) {
-      end();
-    } else if (reports != null) {
+    if (reports != null) {
       cancel(patience);
       patience = null;
       commanded.accept(command);
@@ -123,9 +97,7 @@ final class Session implements StreamObserver<ServerCommand> {
   public void onError(Throwable failure) {
     if (reports != null) {
       end();
-      if (last == null) {
-        failed.accept(failure);
-      }
+      failed.accept(failure);
     }
   }
 
