@@ -57,6 +57,10 @@ final class Check implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (sockets < 1) {
+      throw new ParameterException(
+          spec.commandLine(), "--sockets %d: expected 1 or more".formatted(sockets));
+    }
     Report report = new Report(new Checks(common.state(), shape(), sockets).run());
     Report.Format chosen = common.json() ? Report.Format.JSON : format;
     Terminal terminal = common.terminal();

@@ -5,12 +5,15 @@ import io.mooring.cli.state.StateFolder;
 import io.mooring.cli.terminal.Terminal;
 import io.mooring.cli.tier.Distribution;
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /** The options that every verb takes. */
 final class Common {
@@ -22,6 +25,20 @@ final class Common {
     JSON,
     /** Of what is listed, the ids alone. */
     ID
+  }
+
+  /** In whichever case. */
+  static final class FormatWord implements ITypeConverter<Format> {
+    @Override
+    public Format convert(String word) {
+      return Arrays.stream(Format.values())
+          .filter(format -> format.name().equalsIgnoreCase(word))
+          .findFirst()
+          .orElseThrow(
+              () ->
+                  new TypeConversionException(
+                      word + " is not known; expected table or json, of connections also id"));
+    }
   }
 
   @Spec(Spec.Target.MIXEE)
@@ -47,6 +64,7 @@ final class Common {
   @Option(
       names = {"-o", "--output"},
       paramLabel = "table|json",
+      converter = FormatWord.class,
       description =
           "How to answer: for people, or one line of JSON; `connections` also takes id, for the ids"
               + " alone. Default: ${DEFAULT-VALUE}.",

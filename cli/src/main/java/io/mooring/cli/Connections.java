@@ -12,14 +12,18 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** {@code mooring connections}. */
 @Command(
     name = "connections",
     description = {
       "Shows the open connections of all servers, or those that were closed.",
-      "Servers that do not answer within a second are named, and the exit code is 1."
+      "Servers that do not answer within a second are named, and the exit code is 1. That there is"
+          + " no connection is an answer: exit code 0."
     },
     footer = {
       "",
@@ -30,6 +34,10 @@ import picocli.CommandLine.Option;
       "  ./mooring explain $(./mooring connections -o id --limit 1)"
     })
 final class Connections implements Callable<Integer> {
+  /** A control plane gives away no more at once. */
+  private static final int MOST_ROWS = 1000;
+
+  @Spec private CommandSpec spec = CommandSpec.create();
   @Mixin private Common common = new Common();
   @Mixin private Reach reach = new Reach();
 
@@ -49,11 +57,15 @@ final class Connections implements Callable<Integer> {
       names = "--limit",
       paramLabel = "N",
       defaultValue = "100",
-      description = "At most so many rows. Default: ${DEFAULT-VALUE}.")
+      description = "At most so many rows, 1 to 1000. Default: ${DEFAULT-VALUE}.")
   private int limit;
 
   @Override
   public Integer call() {
+    if (limit < 1 || limit > MOST_ROWS) {
+      throw new ParameterException(
+          spec.commandLine(), "--limit %d: expected 1 to %d rows".formatted(limit, MOST_ROWS));
+    }
     JsonNode answer = reach.api(common).connections(filter());
     if (common.json()) {
       common.printJson(answer);
@@ -64,15 +76,7 @@ final class Connections implements Callable<Integer> {
     } else {
       print(answer, common.terminal());
     }
-    for (JsonNode silent : answer.path("unanswered")) {
-      Terminal terminal = common.terminal();
-      terminal
-          .err()
-          .printf(
-              "%s %s did not answer: %s%n",
-              terminal.yellow("‼"), silent.path("server").asText(), silent.path("reason").asText());
-    }
-    return answer.path("unanswered").isEmpty() ? 0 : 1;
+    return Unanswered.tell(answer, common.terminal()) ? 1 : 0;
   }
 
   private Map<String, String> filter() {
@@ -132,7 +136,13 @@ final class Connections implements Callable<Integer> {
         .println(
             terminal.dim(
                 shown < total
-                    ? "%d of %d; --limit shows more".formatted(shown, total)
+                    ? "%d of %d; %s"
+                        .formatted(
+                            shown,
+                            total,
+                            shown < MOST_ROWS
+                                ? "--limit shows more"
+                                : "--server, --user and --envoy choose")
                     : "%d %s".formatted(total, closed ? "closed" : "open")));
   }
 

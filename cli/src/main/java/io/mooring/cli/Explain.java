@@ -19,7 +19,7 @@ import picocli.CommandLine.Parameters;
     description = {
       "Says where a connection would land if it came now, and why: its pin, the order of the other"
           + " servers, and whether the Envoys know them.",
-      "Exit code 1 when it would land nowhere."
+      "Exit code 1 when it would land nowhere, or a server did not say which connections it has."
     },
     footer = {
       "",
@@ -45,6 +45,9 @@ final class Explain implements Callable<Integer> {
     } else {
       print(answer, common.terminal());
     }
+    if (Unanswered.tell(answer, common.terminal())) {
+      return 1;
+    }
     for (JsonNode placement : answer.path("placements")) {
       if (!landsSomewhere(placement)) {
         return 1;
@@ -55,7 +58,12 @@ final class Explain implements Callable<Integer> {
 
   private void print(JsonNode answer, Terminal terminal) {
     if (answer.path("placements").isEmpty()) {
-      terminal.out().printf(" %s has no connection now%n", terminal.bold(target));
+      terminal
+          .out()
+          .printf(
+              " %s has no connection %s%n",
+              terminal.bold(target),
+              answer.path("unanswered").isEmpty() ? "now" : "on the servers that answered");
     }
     for (JsonNode placement : answer.path("placements")) {
       List<String> facts = facts(placement);

@@ -21,6 +21,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The command {@code mooring}. Exit codes: 0 done, 1 failed, 2 not understood. */
@@ -41,7 +42,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     })
 public final class Mooring implements Runnable {
   private static final int FAILED = 1;
-  private static final int USAGE = 2;
+  static final int USAGE = 2;
 
   /** In the order in which the help lists them. */
   private static final Map<String, Supplier<Object>> VERBS = verbs();
@@ -86,8 +87,7 @@ public final class Mooring implements Runnable {
     line.setUsageHelpWidth(100);
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setExecutionExceptionHandler(
-        (failure, command, parsed) ->
-            failed(failure, terminal(parsed.originalArgs()), Common.state(parsed)));
+        (failure, command, parsed) -> failed(failure, terminal(parsed.originalArgs()), parsed));
     line.setParameterExceptionHandler(
         (misunderstood, arguments) -> misunderstood(misunderstood, terminal(List.of(arguments))));
     return line;
@@ -110,13 +110,14 @@ public final class Mooring implements Runnable {
     return verbs;
   }
 
-  private static int failed(Exception failure, Terminal terminal, StateFolder state)
+  private static int failed(Exception failure, Terminal terminal, ParseResult command)
       throws Exception {
+    StateFolder state = Common.state(command);
     switch (failure) {
       case CommandException known -> terminal.complain(message(known), known.next());
       case Refusal known -> terminal.complain(message(known), known.next());
       case AdminRefusal known -> terminal.complain(message(known), next(known, state));
-      case AdminException known -> terminal.complain(message(known), state.command("up"));
+      case AdminException known -> terminal.complain(message(known), Reach.next(command, state));
       case ProgramException known -> terminal.complain(message(known), state.command("check"));
       case KeyFileException known -> terminal.complain(message(known), state.command("check"));
       case CertificateException known -> terminal.complain(message(known), state.command("check"));

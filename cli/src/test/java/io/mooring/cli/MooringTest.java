@@ -35,7 +35,18 @@ class MooringTest {
         "dev kill          | NAME",
         "servers -o id     | -o id: mooring servers takes table or json",
         "drain             | SERVER",
-        "drain a --rate -1 | --rate -1: expected 1 or more clients a second",
+        "servers -o yaml   | yaml is not known; expected table or json, of connections also id",
+        "servers --admin foo | foo is no address; expected http://host:port",
+        "servers --admin http:// | http:// is no address; expected http://host:port",
+        "drain a --rate -1 | --rate -1: expected 1 to 100000 clients a second",
+        "drain a --rate 0  | --rate 0: expected 1 to 100000 clients a second",
+        "drain a --deadline 14s | --deadline 14s: expected 15s to 24h",
+        "drain a --deadline 25h | --deadline 25h: expected 15s to 24h",
+        "drain a --deadline 300 | --deadline 300: expected 15s to 24h, a number with ms, s, m or h",
+        "drain app/1       | \"app/1\" is no server's id; `servers` shows them",
+        "check --sockets -1 | --sockets -1: expected 1 or more",
+        "connections --limit 0 | --limit 0: expected 1 to 1000 rows",
+        "connections --limit 1001 | --limit 1001: expected 1 to 1000 rows",
         "token             | token needs one of new, check",
       })
   void whatIsNotUnderstoodIsAnsweredWithTheNearestAndExitCode2(String line, String message) {
@@ -90,6 +101,17 @@ class MooringTest {
     assertTrue(kill.err().contains("next: ./mooring up"), kill::err);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"servers", "connections", "envoys", "explain u1", "drain app-1"})
+  void noVerbLeavesTheFolderThatItWasGivenForAnotherTier(String line) {
+    Printed printed = Printed.by((line + " --state-dir " + state).split(" "));
+
+    assertEquals(1, printed.code());
+    assertTrue(printed.err().contains("no tier is up in " + state), printed::err);
+    assertTrue(
+        printed.err().contains("next: ./mooring up --state-dir " + state + ", or"), printed::err);
+  }
+
   @Test
   void downWithoutATierHasNothingToDo() throws IOException {
     Printed down = Printed.by("down", "--state-dir", state.toString(), "-o", "json");
@@ -106,5 +128,6 @@ class MooringTest {
 
     assertEquals(1, servers.code());
     assertTrue(servers.err().contains("no control plane answers at http://127.0.0.1:1"));
+    assertTrue(servers.err().contains("or leave --admin out"), servers::err);
   }
 }

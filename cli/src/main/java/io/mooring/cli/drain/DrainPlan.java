@@ -12,14 +12,13 @@ public final class DrainPlan {
    * @param plan the control plane's answer to a dry run
    */
   public static void print(JsonNode plan, Terminal terminal) {
-    long rate = plan.path("rate").asLong();
     terminal
         .out()
         .printf(
-            " %s would move %d connections %s, in %d s; deadline %d s%n",
+            " %s would move %d connections%s, in %d s; deadline %d s%n",
             terminal.bold(plan.path("server").asText()),
             plan.path("connections").asLong(),
-            rate == 0 ? "at its own rate" : "at %d/s".formatted(rate),
+            rate(plan),
             Math.ceilDiv(plan.path("eta_ms").asLong(), 1000),
             plan.path("deadline_ms").asLong() / 1000);
     long weights = 0;
@@ -41,5 +40,16 @@ public final class DrainPlan {
       terminal.out().println(" " + terminal.yellow("‼") + " " + warning.asText());
     }
     terminal.out().println(" " + terminal.dim("nothing was changed"));
+  }
+
+  /** The server's own is what the time says that it takes. */
+  private static String rate(JsonNode plan) {
+    if (plan.path("rate").asLong() > 0) {
+      return " at %d/s".formatted(plan.path("rate").asLong());
+    }
+    long millis = plan.path("eta_ms").asLong();
+    return millis == 0
+        ? ""
+        : " at its own rate, %.0f/s".formatted(1000.0 * plan.path("connections").asLong() / millis);
   }
 }

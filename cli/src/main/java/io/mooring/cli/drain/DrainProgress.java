@@ -10,6 +10,7 @@ import java.util.OptionalLong;
  * What a control plane says of a drain.
  *
  * @param reason why it is in that phase; empty where that needs no reason
+ * @param connections now
  * @param total connections when the first client was told
  * @param told how many were asked to reconnect elsewhere
  * @param gone how many have
@@ -21,6 +22,7 @@ record DrainProgress(
     String server,
     DrainPhase phase,
     String reason,
+    long connections,
     long total,
     long told,
     long gone,
@@ -50,6 +52,7 @@ record DrainProgress(
         json.path("server").asText(),
         DrainPhase.in(json),
         json.path("reason").asText(""),
+        json.path("connections").asLong(),
         json.path("total").asLong(),
         json.path("told").asLong(),
         json.path("gone").asLong(),

@@ -62,8 +62,18 @@ public record Terminal(PrintStream out, PrintStream err, boolean live, boolean c
   public void complain(String message, String next) {
     err.println(red("✘") + " " + message);
     if (!next.isEmpty()) {
-      err.println("  " + dim("next:") + " " + next);
+      next(next);
     }
+  }
+
+  /** What to do next, on the error output. */
+  public void next(String next) {
+    err.println("  " + dim("next:") + " " + next);
+  }
+
+  /** What somebody should know though it is no failure, on the error output. */
+  public void warn(String message) {
+    err.println(yellow("‼") + " " + message);
   }
 
   private String painted(String code, String text) {

@@ -64,7 +64,8 @@ class StepsTest {
         "REJECTED  | ✘ app-1 is not drained",
       })
   void theEndIsSaidInOneLine(String phase, String text) {
-    String outcome = new Outcome(terminal(80)).text(progress(phase, 71), Duration.ofMillis(6100));
+    String outcome =
+        new Outcome(terminal(80)).text(progress(phase, 71), 101, Duration.ofMillis(6100));
 
     assertTrue(outcome.startsWith(" " + text), outcome);
   }
