@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.security.PublicKey;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
@@ -15,6 +16,7 @@ import java.security.interfaces.RSAPublicKey;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +27,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class Certificates {
   private static final int TICKET_KEY_BYTES = 80;
+  private static final Set<String> KEYS = Set.of("EC", "RSA");
   private static final int LEAST_RSA_BITS = 2048;
+
+  /** Of {@link X509Certificate#getKeyUsage}. */
+  private static final int DIGITAL_SIGNATURE = 0;
+
+  private static final String TLS_FEATURE = "1.3.6.1.5.5.7.1.24";
   private static final String PEM_CERTIFICATE = "-----BEGIN CERTIFICATE-----";
 
   private final EdgeConfig config;
@@ -87,7 +95,9 @@ final class Certificates {
               .formatted(config.privateKey()),
           null);
     }
-    requireLength(chain.getFirst());
+    requireKind(chain.getFirst().getPublicKey());
+    requireSigning(chain.getFirst());
+    requireNoStaple(chain.getFirst());
     requirePair(chain, key);
     requireOrder(chain);
     return new Material(contents.chain(), contents.privateKey(), ticketKeys(contents), chain);
@@ -113,12 +123,33 @@ final class Certificates {
     }
   }
 
-  private void requireLength(X509Certificate leaf) {
-    if (leaf.getPublicKey() instanceof RSAPublicKey key
-        && key.getModulus().bitLength() < LEAST_RSA_BITS) {
+  private void requireKind(PublicKey key) {
+    String expected = "expected ECDSA P-256, or RSA of at least %d bits".formatted(LEAST_RSA_BITS);
+    if (!KEYS.contains(key.getAlgorithm())) {
+      throw unusable("has an %s key; %s".formatted(key.getAlgorithm(), expected), null);
+    }
+    if (key instanceof RSAPublicKey rsa && rsa.getModulus().bitLength() < LEAST_RSA_BITS) {
       throw unusable(
-          "has an RSA key of %d bits; expected at least %d, or an ECDSA P-256 key"
-              .formatted(key.getModulus().bitLength(), LEAST_RSA_BITS),
+          "has an RSA key of %d bits; %s".formatted(rsa.getModulus().bitLength(), expected), null);
+    }
+  }
+
+  /** Envoy refuses an ECDSA certificate without it, and many clients an RSA one. */
+  private void requireSigning(X509Certificate leaf) {
+    boolean[] usage = leaf.getKeyUsage();
+    if (usage != null && !usage[DIGITAL_SIGNATURE]) {
+      throw unusable(
+          "begins with %s, whose key usage does not allow digitalSignature, which each handshake needs; is it a CA's own?"
+              .formatted(name(leaf)),
+          null);
+    }
+  }
+
+  private void requireNoStaple(X509Certificate leaf) {
+    if (leaf.getExtensionValue(TLS_FEATURE) != null) {
+      throw unusable(
+          "begins with %s, which wants an OCSP response beside it (must-staple); Envoy is given none"
+              .formatted(name(leaf)),
           null);
     }
   }

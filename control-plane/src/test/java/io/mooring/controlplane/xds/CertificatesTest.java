@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.mooring.process.HostPort;
 import io.mooring.process.StartException;
 import io.netty.pkitesting.CertificateBuilder;
+import io.netty.pkitesting.CertificateBuilder.KeyUsage;
 import io.netty.pkitesting.X509Bundle;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -198,6 +199,40 @@ class CertificatesTest {
 
     Files.writeString(chain, edge.getCertificatePEM() + authority("Other").getCertificatePEM());
     assertTrue(refusal().contains("holds CN=Other after CN=edge, which it did not issue"));
+  }
+
+  @Test
+  void aCertificateWhoseKeyMayNotSignIsRefused() throws Exception {
+    for (CertificateBuilder.Algorithm algorithm :
+        List.of(CertificateBuilder.Algorithm.ecp256, CertificateBuilder.Algorithm.rsa2048)) {
+      for (KeyUsage other : List.of(KeyUsage.keyCertSign, KeyUsage.keyEncipherment)) {
+        serve(leaf().algorithm(algorithm).setKeyUsage(true, other));
+        assertTrue(refusal().contains("CN=edge, whose key usage does not allow digitalSignature"));
+      }
+      serve(leaf().algorithm(algorithm).setKeyUsage(true, KeyUsage.digitalSignature));
+      assertEquals("CN=edge", read().leaf().getSubjectX500Principal().getName());
+    }
+  }
+
+  @Test
+  void aCertificateThatWantsAnOcspResponseIsRefused() throws Exception {
+    byte[] statusRequest = {0x30, 3, 2, 1, 5};
+    serve(leaf().ecp256().addExtensionOctetString("1.3.6.1.5.5.7.1.24", false, statusRequest));
+
+    assertTrue(refusal().contains("must-staple"));
+  }
+
+  private void serve(CertificateBuilder wanted) throws Exception {
+    X509Bundle bundle = wanted.buildIssuedBy(authority("CA"));
+    Files.writeString(chain, bundle.getCertificatePathPEM());
+    Files.writeString(key, bundle.getPrivateKeyPEM());
+  }
+
+  @Test
+  void aKeyOfAnotherKindIsRefused() throws Exception {
+    serve(leaf().algorithm(CertificateBuilder.Algorithm.ed25519));
+
+    assertTrue(refusal().contains("has an EdDSA key; expected"), this::refusal);
   }
 
   @Test
