@@ -48,6 +48,18 @@ final class EnvoyCheck {
               "no Envoy has ever connected: nobody can connect",
               "see that their bootstrap names the xds address of the control planes"));
     }
+    String refused = answer.path("certificate").path("refused").asText();
+    if (!refused.isEmpty()) {
+      findings.add(
+          Finding.failed(
+              ENVOYS,
+              "the certificate in the control plane's files is not served: " + refused,
+              "the one before is, for another %s; put a usable one in its place"
+                  .formatted(
+                      Spans.text(
+                          Duration.ofMillis(
+                              answer.path("certificate").path("expires_in_ms").asLong())))));
+    }
     return findings;
   }
 

@@ -81,6 +81,19 @@ class FleetChecksTest {
     assertEquals(1, findings.size());
   }
 
+  @Test
+  void aCertificateThatIsNotServedIsSaidWithItsReason() {
+    String answer =
+        "{'revision':7,'envoys':[{'id':'edge-1','connected':true,'in_sync':true}],"
+            + "'certificate':{'expires_in_ms':7200000,'refused':'it is a CA'}}";
+
+    Finding finding = EnvoyCheck.findings(json(answer), STATE).getLast();
+
+    assertEquals(Finding.Level.FAILED, finding.level());
+    assertTrue(finding.what().endsWith("is not served: it is a CA"), finding::what);
+    assertTrue(finding.hint().startsWith("the one before is, for another 2 h"), finding::hint);
+  }
+
   @ParameterizedTest(name = "{2}")
   @CsvSource(
       delimiter = '|',

@@ -2,6 +2,7 @@ package io.mooring.controlplane.admin;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.mooring.controlplane.acknowledgement.EnvoyReports;
+import io.mooring.controlplane.xds.CertificateStatus;
 import io.mooring.controlplane.xds.EnvoyStatus;
 import io.mooring.controlplane.xds.Xds;
 import io.mooring.registry.RegistryFollower;
@@ -10,6 +11,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -61,6 +63,20 @@ public final class Envoys {
       write(json, envoy);
     }
     json.writeEndArray();
+    certificate(json);
+  }
+
+  private void certificate(JsonGenerator json) throws IOException {
+    Optional<CertificateStatus> certificate = xds.certificate();
+    if (certificate.isEmpty()) {
+      json.writeNullField("certificate");
+      return;
+    }
+    json.writeObjectFieldStart("certificate");
+    json.writeNumberField(
+        "expires_in_ms", Duration.between(clock.instant(), certificate.get().expires()).toMillis());
+    json.writeStringField("refused", certificate.get().refused());
+    json.writeEndObject();
   }
 
   /** The field {@code envoys} of an answer that is only about their endpoints. */

@@ -23,9 +23,11 @@ import org.slf4j.LoggerFactory;
 /**
  * Looks once a second whether the edge's certificate, its key or the ticket keys are others, and
  * passes them on when they can be used. Files that cannot be used change nothing: while somebody
- * replaces them one after the other that is as it should be, after three seconds it is said.
+ * replaces them one after the other that is as it should be, after three seconds it is said. What
+ * the first Envoy refuses nevertheless is taken back for what one has taken before.
  *
- * <p>The contents are compared, so it does not matter how a file was replaced.
+ * <p>The contents are compared, so it does not matter how a file was replaced. Safe for all
+ * threads.
  */
 final class CertificateWatch implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(CertificateWatch.class);
@@ -42,9 +44,18 @@ final class CertificateWatch implements AutoCloseable {
   private final CountDownLatch closing = new CountDownLatch(1);
   private final Thread thread;
 
-  private @Nullable Contents served;
+  private @Nullable Served served;
+
+  /** What an Envoy has taken last. */
+  private @Nullable Served proven;
+
+  /** What an Envoy has refused: it is not served again while the files hold it. */
+  private @Nullable Contents rejected;
+
   private Optional<Refused> refused = Optional.empty();
   private volatile Instant expires = Instant.EPOCH;
+
+  private record Served(Contents contents, Material material) {}
 
   /**
    * @param since monotonic nanoseconds
@@ -56,7 +67,8 @@ final class CertificateWatch implements AutoCloseable {
   }
 
   /**
-   * @param serve is given what is to be served, at {@link #start} and then in the watch's thread
+   * @param serve is given what is to be served, at {@link #start} and then in the watch's thread,
+   *     or in that of {@link #refusedBy}
    */
   CertificateWatch(
       Certificates certificates,
@@ -94,7 +106,7 @@ final class CertificateWatch implements AutoCloseable {
     } catch (StartException outOfDate) {
       log.error("event=certificate_out_of_date reason=\"{}\"", outOfDate.getMessage());
     }
-    serve(found, material);
+    serve(new Served(found, material));
     thread.start();
   }
 
@@ -112,8 +124,7 @@ final class CertificateWatch implements AutoCloseable {
     Optional<Contents> contents = Optional.empty();
     try {
       Contents found = certificates.read();
-      if (found.equals(served)) {
-        refused = Optional.empty();
+      if (isKnown(found)) {
         return;
       }
       if (closing.await(STEADY.toMillis(), TimeUnit.MILLISECONDS)
@@ -123,10 +134,59 @@ final class CertificateWatch implements AutoCloseable {
       contents = Optional.of(found);
       Material material = certificates.check(found);
       requireValid(material);
-      serve(found, material);
+      serve(new Served(found, material));
     } catch (RuntimeException unusable) {
       refuse(contents, String.valueOf(unusable.getMessage()));
     }
+  }
+
+  private synchronized boolean isKnown(Contents found) {
+    if (found.equals(rejected)) {
+      return true;
+    }
+    if (served == null || !found.equals(served.contents())) {
+      return false;
+    }
+    rejected = null;
+    refused = Optional.empty();
+    return true;
+  }
+
+  /** An Envoy has this, by its own word. */
+  synchronized void takenBy(Material material) {
+    Served now = served;
+    if (now == null || now.material() != material || now == proven) {
+      return;
+    }
+    proven = now;
+    if (now.contents().equals(rejected)) {
+      rejected = null;
+      refused = Optional.empty();
+    }
+  }
+
+  /** An Envoy has refused this; it does not count once another has taken it. */
+  synchronized void refusedBy(Material material, String envoy, String complaint) {
+    Served now = served;
+    if (now == null
+        || now.material() != material
+        || now == proven
+        || now.contents().equals(rejected)) {
+      return;
+    }
+    rejected = now.contents();
+    if (proven != null) {
+      serve(proven);
+    }
+    String reason = "the Envoy " + envoy + " does not take it: " + complaint;
+    say(reason);
+    refused = Optional.of(new Refused(Optional.of(rejected), reason, System.nanoTime(), true));
+  }
+
+  /** How it stands with what is served, and with what is not. */
+  synchronized CertificateStatus status() {
+    return new CertificateStatus(
+        expires, refused.filter(Refused::said).map(Refused::reason).orElse(""));
   }
 
   private void requireValid(Material material) {
@@ -145,8 +205,9 @@ final class CertificateWatch implements AutoCloseable {
     }
   }
 
-  private void serve(Contents found, Material material) {
-    served = found;
+  private synchronized void serve(Served next) {
+    Material material = next.material();
+    served = next;
     refused = Optional.empty();
     expires = material.leaf().getNotAfter().toInstant();
     log.info(
@@ -158,7 +219,7 @@ final class CertificateWatch implements AutoCloseable {
     serve.accept(material);
   }
 
-  private void refuse(Optional<Contents> contents, String reason) {
+  private synchronized void refuse(Optional<Contents> contents, String reason) {
     long now = System.nanoTime();
     Refused before =
         refused
@@ -166,14 +227,18 @@ final class CertificateWatch implements AutoCloseable {
             .orElseGet(() -> new Refused(contents, reason, now, false));
     boolean say = !before.said() && now - before.since() >= PATIENCE.toNanos();
     if (say) {
-      refusals.increment();
-      log.error(
-          "event=certificate_refused reason=\"{}\" expires={} hint=\"the Envoys keep the one that"
-              + " they have until it expires; put a usable one in its place\"",
-          reason,
-          expires);
+      say(reason);
     }
     refused = Optional.of(new Refused(contents, reason, before.since(), before.said() || say));
+  }
+
+  private void say(String reason) {
+    refusals.increment();
+    log.error(
+        "event=certificate_refused reason=\"{}\" expires={} hint=\"the Envoys keep the one that"
+            + " they have until it expires; put a usable one in its place\"",
+        reason,
+        expires);
   }
 
   @Override

@@ -6,6 +6,7 @@ import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,6 +22,7 @@ final class Fleet {
 
   private final Loop loop;
   private final Reporter reporter;
+  private final Consumer<EnvoyStatus> heard;
   private final Set<Conversation> conversations = new LinkedHashSet<>();
 
   /** Ids of Envoys that are not connected any more, longest gone first. */
@@ -28,9 +30,13 @@ final class Fleet {
 
   private final ConcurrentSkipListMap<String, EnvoyStatus> statuses = new ConcurrentSkipListMap<>();
 
-  Fleet(Loop loop, Reporter reporter) {
+  /**
+   * @param heard is given what each Envoy says, in the loop
+   */
+  Fleet(Loop loop, Reporter reporter, Consumer<EnvoyStatus> heard) {
     this.loop = loop;
     this.reporter = reporter;
+    this.heard = heard;
   }
 
   void joined(Conversation conversation) {
@@ -77,6 +83,7 @@ final class Fleet {
       if (before == null || !before.connected() || before.ackedRevision() != now.ackedRevision()) {
         reporter.changed(now);
       }
+      heard.accept(now);
     }
   }
 

@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,6 +52,8 @@ public final class Xds implements AutoCloseable {
   /** These belong to the loop. */
   private Snapshot snapshot;
 
+  private Optional<Certificates.Material> offered = Optional.empty();
+
   private boolean anybodyRegistered;
   private boolean waited;
 
@@ -75,7 +78,7 @@ public final class Xds implements AutoCloseable {
     this.address = address;
     this.holdBack = holdBack;
     this.reporter = new Reporter(name, acknowledgements);
-    this.fleet = new Fleet(loop, reporter);
+    this.fleet = new Fleet(loop, reporter, this::heard);
     this.snapshot = Snapshot.of(config, Optional.empty());
     this.certificates =
         config.tls()
@@ -187,7 +190,34 @@ public final class Xds implements AutoCloseable {
   }
 
   void serve(Certificates.Material material) {
-    loop.execute(() -> offer(snapshot.withSecrets(material)));
+    loop.execute(
+        () -> {
+          offered = Optional.of(material);
+          offer(snapshot.withSecrets(material));
+        });
+  }
+
+  private void heard(EnvoyStatus envoy) {
+    String version = snapshot.secrets().version();
+    for (EnvoyStatus.TypeStatus type : envoy.types()) {
+      if (type.type() != ResourceType.SDS) {
+        continue;
+      }
+      if (!type.nack().isEmpty() && type.sent().equals(version)) {
+        judge((watch, material) -> watch.refusedBy(material, envoy.id(), type.nack()));
+      } else if (type.nack().isEmpty() && type.acked().equals(version)) {
+        judge(CertificateWatch::takenBy);
+      }
+    }
+  }
+
+  private void judge(BiConsumer<CertificateWatch, Certificates.Material> verdict) {
+    certificates.ifPresent(watch -> offered.ifPresent(material -> verdict.accept(watch, material)));
+  }
+
+  /** Empty without TLS. */
+  public Optional<CertificateStatus> certificate() {
+    return certificates.map(CertificateWatch::status);
   }
 
   /** Every Envoy that is or was connected, by id. */

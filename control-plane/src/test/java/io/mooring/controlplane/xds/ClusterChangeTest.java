@@ -45,7 +45,7 @@ class ClusterChangeTest {
               .addService(
                   new AggregatedDiscovery(
                       loop,
-                      new Fleet(loop, reporter),
+                      new Fleet(loop, reporter, status -> {}),
                       (node, responses) -> {
                         conversation.set(
                             new Conversation(

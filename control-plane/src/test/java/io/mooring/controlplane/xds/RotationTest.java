@@ -215,6 +215,47 @@ class RotationTest {
   }
 
   @Test
+  void oneThatAnEnvoyRefusesIsTakenBackForTheOneBefore() throws Exception {
+    try (CertificateWatch watch = watch()) {
+      watch.start();
+      watch.takenBy(List.copyOf(served).getLast());
+      replaceInPlace(issue("second", Instant.now().plus(Duration.ofHours(9))));
+      awaitServed("second");
+      Material second = List.copyOf(served).getLast();
+
+      watch.refusedBy(second, "edge-1", "no such curve");
+      watch.refusedBy(second, "edge-2", "no such curve");
+
+      assertEquals("CN=first", served());
+      assertEquals(1, refusals());
+      assertEquals("the Envoy edge-1 does not take it: no such curve", watch.status().refused());
+      double expiry = meters.get("mooring.certificate.expiry").gauge().value();
+      assertTrue(expiry <= 3_600, () -> "expiry " + expiry);
+      await().during(Duration.ofSeconds(2)).until(() -> served().equals("CN=first"));
+      replaceInPlace(issue("third"));
+      awaitServed("third");
+      assertEquals("", watch.status().refused());
+    }
+  }
+
+  @Test
+  void oneThatAnEnvoyHasTakenStaysWhateverAnotherSays() throws Exception {
+    try (CertificateWatch watch = watch()) {
+      watch.start();
+      Material first = List.copyOf(served).getLast();
+      watch.refusedBy(first, "edge-2", "no such curve");
+      assertEquals("CN=first", served());
+      assertEquals(1, refusals());
+
+      watch.takenBy(first);
+      watch.refusedBy(first, "edge-2", "no such curve");
+
+      assertEquals(1, served.size());
+      assertEquals("", watch.status().refused());
+    }
+  }
+
+  @Test
   void anEnvoyServesTheNewChainSoonAndALiveSocketStays() throws Exception {
     try (AuthService auth = AuthService.start();
         Backend backend = Backend.start("app-1");

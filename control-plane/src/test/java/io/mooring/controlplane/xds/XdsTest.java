@@ -24,6 +24,7 @@ import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.X509Bundle;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.AfterEach;
@@ -119,25 +120,7 @@ class XdsTest {
   @Test
   void serversThatWereKnownBeforeItStartedAndTheCertificateAreBothServed(@TempDir Path folder)
       throws Exception {
-    X509Bundle certificate =
-        new CertificateBuilder()
-            .subject("CN=edge")
-            .setIsCertificateAuthority(true)
-            .ecp256()
-            .buildSelfSigned();
-    EdgeConfig plain = Edge.config(new HostPort("127.0.0.1", 7120));
-    EdgeConfig secured =
-        new EdgeConfig(
-            plain.defaultService(),
-            plain.domains(),
-            plain.authFilters(),
-            Files.writeString(folder.resolve("edge.pem"), certificate.getCertificatePathPEM()),
-            Files.writeString(folder.resolve("edge.key"), certificate.getPrivateKeyPEM()),
-            Path.of(""),
-            plain.origins(),
-            plain.ping(),
-            plain.handshakesPerSecond());
-    try (Xds early = Edge.controlPlane(secured, new HostPort("127.0.0.1", 0))) {
+    try (Xds early = Edge.controlPlane(secured(folder), new HostPort("127.0.0.1", 0))) {
       early.update(
           Edge.view(
               1, Edge.server("app-1", "app", ServerState.ACTIVE, new Address("127.0.0.1", 7200))));
@@ -158,6 +141,91 @@ class XdsTest {
       await().until(() -> client.responses.size() == 2);
       toEarly.shutdownNow();
     }
+  }
+
+  @Test
+  void whatTheEnvoyRefusesIsServedNoMore(@TempDir Path folder) throws Exception {
+    EdgeConfig secured = secured(folder);
+    try (Xds serving = Edge.controlPlane(secured, new HostPort("127.0.0.1", 0))) {
+      serving.start();
+      ManagedChannel toServing =
+          NettyChannelBuilder.forAddress("127.0.0.1", serving.port()).usePlaintext().build();
+      Client client = new Client();
+      var requests =
+          AggregatedDiscoveryServiceGrpc.newStub(toServing).deltaAggregatedResources(client);
+      requests.onNext(
+          endpointsOf("edge-1", "127.0.0.1").toBuilder()
+              .setTypeUrl(ResourceType.SDS.typeUrl())
+              .clearResourceNamesSubscribe()
+              .addResourceNamesSubscribe(Secrets.CERTIFICATE)
+              .build());
+      DeltaDiscoveryResponse first = next(client);
+      requests.onNext(answer(first).build());
+      await().until(() -> serving.fleet().stream().anyMatch(envoy -> acked(envoy, first)));
+
+      secured(folder);
+      requests.onNext(
+          answer(next(client))
+              .setErrorDetail(com.google.rpc.Status.newBuilder().setMessage("no"))
+              .build());
+
+      await()
+          .until(
+              () ->
+                  serving
+                      .certificate()
+                      .filter(
+                          status ->
+                              status.refused().equals("the Envoy edge-1 does not take it: no"))
+                      .isPresent());
+      Client another = new Client();
+      AggregatedDiscoveryServiceGrpc.newStub(toServing)
+          .deltaAggregatedResources(another)
+          .onNext(
+              endpointsOf("edge-2", "127.0.0.1").toBuilder()
+                  .setTypeUrl(ResourceType.SDS.typeUrl())
+                  .clearResourceNamesSubscribe()
+                  .addResourceNamesSubscribe(Secrets.CERTIFICATE)
+                  .build());
+      assertEquals(first.getResourcesList(), next(another).getResourcesList());
+      toServing.shutdownNow();
+    }
+  }
+
+  private static DeltaDiscoveryResponse next(Client client) {
+    return await().until(client.responses::poll, Objects::nonNull);
+  }
+
+  private static boolean acked(EnvoyStatus envoy, DeltaDiscoveryResponse response) {
+    return envoy.types().stream()
+        .anyMatch(type -> type.acked().equals(response.getSystemVersionInfo()));
+  }
+
+  private static DeltaDiscoveryRequest.Builder answer(DeltaDiscoveryResponse response) {
+    return DeltaDiscoveryRequest.newBuilder()
+        .setTypeUrl(response.getTypeUrl())
+        .setResponseNonce(response.getNonce());
+  }
+
+  /** With a new certificate in the same files. */
+  private static EdgeConfig secured(Path folder) throws Exception {
+    X509Bundle certificate =
+        new CertificateBuilder()
+            .subject("CN=edge")
+            .setIsCertificateAuthority(true)
+            .ecp256()
+            .buildSelfSigned();
+    EdgeConfig plain = Edge.config(new HostPort("127.0.0.1", 7120));
+    return new EdgeConfig(
+        plain.defaultService(),
+        plain.domains(),
+        plain.authFilters(),
+        Files.writeString(folder.resolve("edge.pem"), certificate.getCertificatePathPEM()),
+        Files.writeString(folder.resolve("edge.key"), certificate.getPrivateKeyPEM()),
+        Path.of(""),
+        plain.origins(),
+        plain.ping(),
+        plain.handshakesPerSecond());
   }
 
   @Test
