@@ -63,6 +63,7 @@ public final class Connections {
       }
       json.writeEndArray();
       unanswered(json, found.unanswered());
+      json.writeStringField("hint", found.hint());
     };
   }
 

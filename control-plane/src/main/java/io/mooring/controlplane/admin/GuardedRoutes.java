@@ -6,6 +6,7 @@ import io.helidon.http.Status;
 import io.helidon.webserver.http.Handler;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.ServerRequest;
+import io.mooring.controlplane.connections.BusyException;
 import io.mooring.registry.RegistryUnavailableException;
 import java.util.ArrayList;
 import java.util.List;
@@ -87,6 +88,9 @@ final class GuardedRoutes {
             .send(body);
       } catch (RefusedException refused) {
         refused.problem().send(response);
+      } catch (BusyException busy) {
+        new Problem(Status.SERVICE_UNAVAILABLE_503, "busy", String.valueOf(busy.getMessage()))
+            .send(response);
       } catch (RegistryUnavailableException away) {
         new Problem(
                 Status.SERVICE_UNAVAILABLE_503,

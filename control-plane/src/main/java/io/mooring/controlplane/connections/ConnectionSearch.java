@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Asks every server at once which connections it holds. A server is given {@value #PATIENCE_MILLIS}
  * ms and a bounded number of bytes; one that needs more, or answers something else, is named
- * instead. Safe for all threads; each call waits.
+ * instead, also for a moment to those who ask next. Safe for all threads; each call waits.
  */
 public final class ConnectionSearch {
   static final long PATIENCE_MILLIS = 1_000;
@@ -50,6 +50,7 @@ public final class ConnectionSearch {
   private static final long LEAST_BYTES_EACH = 128L << 10;
   private static final long BYTES_A_ROW = 1L << 10;
   private static final int SEARCHES_AT_ONCE = 2;
+  private static final int SEARCHES_THAT_WAIT = 32;
   private static final int LONGEST_REASON = 200;
   private static final Pattern CONTROL_CHARACTERS = Pattern.compile("\\p{Cntrl}");
 
@@ -57,6 +58,7 @@ public final class ConnectionSearch {
   private final Services services;
   private final Letter letter;
   private final Semaphore turns = new Semaphore(SEARCHES_AT_ONCE, true);
+  private final Silence silence = new Silence();
 
   /**
    * @param name of this process, for the servers' logs
@@ -72,7 +74,14 @@ public final class ConnectionSearch {
     this.letter = new Letter(keys, name, clock);
   }
 
+  /**
+   * @throws BusyException if too many others wait for an answer already
+   */
   public Found search(Question question) throws InterruptedException {
+    if (turns.getQueueLength() >= SEARCHES_THAT_WAIT) {
+      throw new BusyException(
+          SEARCHES_THAT_WAIT + " questions wait for the servers' answers already; ask again later");
+    }
     turns.acquire();
     try {
       return ask(question);
@@ -92,6 +101,7 @@ public final class ConnectionSearch {
             MOST_BYTES / Math.max(1, servers.size()),
             LEAST_BYTES_EACH,
             LEAST_BYTES_EACH + question.limit() * BYTES_A_ROW);
+    int rows = (int) Math.min(question.limit(), bytes / BYTES_A_ROW);
     Map<String, Future<Page>> answers = new LinkedHashMap<>();
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
         HttpClient http =
@@ -103,21 +113,24 @@ public final class ConnectionSearch {
                 .build()) {
       for (Server server : servers) {
         answers.put(
-            server.id(), threads.submit(() -> ask(http, server, question, view.revision(), bytes)));
+            server.id(),
+            threads.submit(() -> ask(http, server, question.atMost(rows), view.revision(), bytes)));
       }
-      return gathered(question, answers);
+      return gathered(question, rows, answers);
     }
   }
 
-  private static Found gathered(Question question, Map<String, Future<Page>> answers)
+  private static Found gathered(Question question, int most, Map<String, Future<Page>> answers)
       throws InterruptedException {
     long total = 0;
+    boolean curtailed = false;
     List<Row> rows = new ArrayList<>();
     List<Found.Unanswered> unanswered = new ArrayList<>();
     for (Map.Entry<String, Future<Page>> answer : answers.entrySet()) {
       try {
         Page page = answer.getValue().get();
         total += page.total();
+        curtailed |= most < question.limit() && page.total() > page.rows().size();
         rows.addAll(page.rows());
       } catch (ExecutionException failed) {
         unanswered.add(new Found.Unanswered(answer.getKey(), plain(failed.getCause())));
@@ -130,12 +143,20 @@ public final class ConnectionSearch {
     return new Found(
         total,
         List.copyOf(rows.subList(0, Math.min(question.limit(), rows.size()))),
-        List.copyOf(unanswered));
+        List.copyOf(unanswered),
+        curtailed
+            ? "each of the %d servers tells of at most %d connections when all are asked; ask one server, or of one user, for more"
+                .formatted(answers.size(), most)
+            : "");
   }
 
   private Page ask(HttpClient http, Server server, Question question, long revision, long mostBytes)
       throws UnansweredException, InterruptedException {
-    String base = "http://" + address(server);
+    Address address = address(server);
+    if (silence.of(address)) {
+      throw tooSlow();
+    }
+    String base = "http://" + address;
     HttpRequest request =
         HttpRequest.newBuilder(URI.create(base + PATH + "?" + question.query()))
             .timeout(Duration.ofMillis(PATIENCE_MILLIS))
@@ -150,10 +171,14 @@ public final class ConnectionSearch {
       }
       return Page.read(server.id(), answer.body(), question.closed(), question.limit());
     } catch (TimeoutException slow) {
+      silence.begin(address);
       throw tooSlow();
     } catch (ExecutionException failed) {
       throw switch (failed.getCause()) {
-        case HttpTimeoutException slow -> tooSlow();
+        case HttpTimeoutException slow -> {
+          silence.begin(address);
+          yield tooSlow();
+        }
         case ConnectException refused -> new UnansweredException("refused the connection");
         case null, default -> new UnansweredException("broke off: " + plain(failed.getCause()));
       };

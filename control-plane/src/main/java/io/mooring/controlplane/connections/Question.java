@@ -33,6 +33,10 @@ public record Question(
         Optional.empty(), Optional.empty(), Optional.of(conn), Optional.empty(), false, MOST);
   }
 
+  Question atMost(int rows) {
+    return new Question(server, user, conn, envoy, closed, rows);
+  }
+
   /** As each server reads it. */
   String query() {
     StringBuilder query =

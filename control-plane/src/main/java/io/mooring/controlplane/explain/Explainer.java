@@ -86,7 +86,7 @@ public final class Explainer {
   }
 
   private Found search(Question question) throws InterruptedException {
-    return search.isPresent() ? search.get().search(question) : new Found(0, List.of(), List.of());
+    return search.isPresent() ? search.get().search(question) : Found.NOTHING;
   }
 
   private List<Placed> live(RegistryView view, Found found) {

@@ -25,12 +25,17 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -266,6 +271,77 @@ class ConnectionSearchTest {
         found.unanswered());
     held.countDown();
     assertTrue(took.compareTo(Duration.ofSeconds(4)) < 0, () -> "took " + took);
+  }
+
+  @Test
+  void aServerThatDidNotAnswerIsNotWaitedForAgainAtOnce() throws Exception {
+    holder("app-1", "app", page(1, row("a", "ann")));
+    Holder silent = silent();
+    register("app-2", "app", Optional.of(silent.port()));
+    Found first = search.search(ALL);
+
+    Found second = search.search(ALL);
+
+    assertEquals(first, second);
+    assertUnanswered("app-2", "did not answer within 1000 ms", second);
+    assertEquals(1, silent.queries.size());
+  }
+
+  @Test
+  void onlySoManyWaitBehindAServerThatHangs() throws Exception {
+    register("app-1", "app", Optional.of(silent().port()));
+    List<Future<Found>> asked = new ArrayList<>();
+    int busy = 0;
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (int i = 0; i < 60; i++) {
+        asked.add(threads.submit(() -> search.search(ALL)));
+      }
+      for (Future<Found> one : asked) {
+        try {
+          assertUnanswered("app-1", "did not answer", one.get());
+        } catch (ExecutionException refused) {
+          assertInstanceOf(BusyException.class, refused.getCause());
+          busy++;
+        }
+      }
+    }
+    assertTrue(busy > 0 && busy < 30, "busy: " + busy);
+  }
+
+  /** Takes questions and answers none. */
+  private Holder silent() {
+    CountDownLatch held = new CountDownLatch(1);
+    Holder silent = Holder.answering(exchange -> held.await());
+    opened.add(held::countDown);
+    opened.add(silent);
+    return silent;
+  }
+
+  @Test
+  void ofManyServersEachIsAskedForNoMoreThanItsShareHolds() throws Exception {
+    List<Holder> holders = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      holders.add(
+          Holder.answering(
+              exchange -> {
+                int limit =
+                    Integer.parseInt(
+                        exchange.getRequestURI().getQuery().replaceAll(".*limit=(\\d+).*", "$1"));
+                String[] rows = new String[limit];
+                Arrays.setAll(rows, number -> row("c".repeat(43), "u".repeat(128)));
+                Holder.send(exchange, 200, page(1_000, rows));
+              }));
+      opened.add(holders.getLast());
+      register("app-" + i, "app", Optional.of(holders.getLast().port()));
+    }
+
+    Found found = search.search(ALL.atMost(Question.MOST));
+
+    assertEquals(List.of(), found.unanswered());
+    assertEquals(100_000, found.total());
+    assertEquals(1_000, found.rows().size());
+    assertTrue(found.hint().startsWith("each of the 100 servers tells of at most"), found::hint);
+    assertEquals("", search.search(ALL.atMost(10)).hint());
   }
 
   @Test
