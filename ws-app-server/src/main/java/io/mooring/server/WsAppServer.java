@@ -63,6 +63,9 @@ public final class WsAppServer implements Departing {
   private final Endpoints endpoints;
   private volatile Optional<Registration> registration = Optional.empty();
 
+  /** Empty, so that nobody is let in, before the port is known. */
+  private volatile String apiBase = "";
+
   WsAppServer(ServerConfig config) {
     this.config = config;
     int processors = Runtime.getRuntime().availableProcessors();
@@ -103,7 +106,8 @@ public final class WsAppServer implements Departing {
             (int) config.limits().queue().bytes(),
             gate,
             traffic::handshake);
-    Api api = new Api(new Fleet(verifier, new Nonces(clock)), new Roster(connections));
+    Api api =
+        new Api(new Fleet(verifier, new Nonces(clock), () -> apiBase), new Roster(connections));
     endpoints = new Endpoints(config.http().address(), this::notReadyBecause, meters, api::route);
   }
 
@@ -132,9 +136,11 @@ public final class WsAppServer implements Departing {
     broker.start(hub);
     port.start();
     endpoints.start();
+    Registrant registrant = registrant();
+    apiBase = "http://" + registrant.apiAddress();
     Registration registering =
         new Registration(
-            registrant(),
+            registrant,
             config.registry().addresses(),
             config.registry().token(),
             this::load,

@@ -140,7 +140,7 @@ class ConnectionsApiTest {
     assertRefused(401, "identity_missing", get("", operator(), operator()));
     assertRefused(403, "identity_invalid", get("", "nonsense"));
     assertRefused(
-        403, "identity_invalid", get("", value(edge.header(edge.operator(PATH), "chat"))));
+        403, "identity_invalid", get("", value(edge.header(edge.operator(base(), PATH), "chat"))));
     assertRefused(
         403,
         "identity_invalid",
@@ -148,8 +148,13 @@ class ConnectionsApiTest {
             "",
             value(
                 edge.header(
-                    Edge.signedAt(edge.operator(PATH), System.currentTimeMillis() - 60_000)))));
-    assertRefused(403, "identity_path", get("", value(edge.header(edge.operator("/ws")))));
+                    Edge.signedAt(
+                        edge.operator(base(), PATH), System.currentTimeMillis() - 60_000)))));
+    assertRefused(
+        403,
+        "identity_base",
+        get("", value(edge.header(edge.operator("http://127.0.0.1:1", PATH)))));
+    assertRefused(403, "identity_path", get("", value(edge.header(edge.operator(base(), "/ws")))));
     assertRefused(
         403, "role", get("", value(edge.header(Edge.at(edge.identity("ann"), PATH, "c")))));
   }
@@ -198,7 +203,11 @@ class ConnectionsApiTest {
   }
 
   private String operator() {
-    return value(stand.edge().header(stand.edge().operator(PATH)));
+    return value(stand.edge().header(stand.edge().operator(base(), PATH)));
+  }
+
+  private String base() {
+    return "http://127.0.0.1:" + stand.server().httpPort();
   }
 
   private static String value(String header) {
@@ -206,7 +215,7 @@ class ConnectionsApiTest {
   }
 
   private HttpResponse<String> get(String query, String... identities) throws Exception {
-    URI uri = URI.create("http://127.0.0.1:" + stand.server().httpPort() + PATH + query);
+    URI uri = URI.create(base() + PATH + query);
     HttpRequest.Builder request = HttpRequest.newBuilder(uri);
     for (String identity : identities) {
       request.header("x-mooring-identity", identity);

@@ -9,11 +9,12 @@ import io.mooring.token.Identity;
 import io.mooring.token.IdentityCheck;
 import io.mooring.token.IdentityVerifier;
 import java.util.List;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Lets in whoever signed the request with the fleet's keys, as its administrator, for this service
+ * Lets in whoever signed the request with the fleet's keys, as its administrator, for this server
  * and this path, and once. Safe for all threads.
  */
 public final class Fleet {
@@ -24,10 +25,15 @@ public final class Fleet {
 
   private final IdentityVerifier verifier;
   private final Nonces nonces;
+  private final Supplier<String> base;
 
-  public Fleet(IdentityVerifier verifier, Nonces nonces) {
+  /**
+   * @param base scheme and authority under which the control planes ask this server
+   */
+  public Fleet(IdentityVerifier verifier, Nonces nonces, Supplier<String> base) {
     this.verifier = verifier;
     this.nonces = nonces;
+    this.base = base;
   }
 
   /**
@@ -55,6 +61,10 @@ public final class Fleet {
     }
     if (!identity.role().equals(ADMIN)) {
       throw forbidden("role", "the role is " + identity.role() + ", expected " + ADMIN);
+    }
+    if (!identity.base().equals(base.get())) {
+      log.info("event=identity_of_another base={} expected={}", identity.base(), base.get());
+      throw forbidden("identity_base", "the identity header was signed for another server");
     }
     if (!nonces.use(identity.nonce())) {
       throw forbidden("identity_replayed", "the identity header was used before");

@@ -58,7 +58,7 @@ public final class Edge {
   }
 
   /** An identity by which a control plane asks the server's own API. */
-  public Identity operator(String path) {
+  public Identity operator(String base, String path) {
     Identity any = identity("control-1");
     return new Identity(
         any.sub(),
@@ -69,7 +69,7 @@ public final class Edge {
         any.jti(),
         any.kid(),
         any.conn(),
-        any.base(),
+        base,
         path,
         any.iat(),
         any.nonce(),
