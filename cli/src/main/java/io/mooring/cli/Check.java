@@ -3,8 +3,10 @@ package io.mooring.cli;
 import io.mooring.cli.check.Checks;
 import io.mooring.cli.check.Report;
 import io.mooring.cli.terminal.Terminal;
+import io.mooring.cli.tier.Kind;
 import io.mooring.cli.tier.Shape;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -37,7 +39,8 @@ final class Check implements Callable<Integer> {
       paramLabel = "text|json|nagios|prometheus",
       defaultValue = "text",
       description =
-          "nagios: one line, exit code 0, 1 for warnings, 2 for failures. prometheus: for the text"
+          "nagios: a short line, then one for each finding; exit code 0, 1 for warnings, 2 for"
+              + " failures. prometheus: for the text"
               + " file collector. Default: ${DEFAULT-VALUE}.")
   private Report.Format format = Report.Format.TEXT;
 
@@ -51,9 +54,10 @@ final class Check implements Callable<Integer> {
   @Option(
       names = "--port-base",
       paramLabel = "P",
-      defaultValue = "7000",
-      description = "Looks at the ports of this base.")
-  private int portBase;
+      description =
+          "Looks at the ports of this base. Default: that of the last `up` in the state folder, else"
+              + " 7000.")
+  private @Nullable Integer portBase;
 
   @Override
   public Integer call() {
@@ -70,9 +74,13 @@ final class Check implements Callable<Integer> {
 
   private Shape shape() {
     try {
-      return new Shape(Shape.Size.USUAL, Shape.Broker.REDIS, portBase, Up.redis());
+      return new Shape(Shape.Size.USUAL, Shape.Broker.REDIS, base(), Up.redis());
     } catch (IllegalArgumentException outOfRange) {
       throw new ParameterException(spec.commandLine(), String.valueOf(outOfRange.getMessage()));
     }
+  }
+
+  private int base() {
+    return portBase == null ? common.state().portBase().orElse(Kind.STANDARD_BASE) : portBase;
   }
 }

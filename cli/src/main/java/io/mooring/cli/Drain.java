@@ -86,7 +86,7 @@ final class Drain implements Callable<Integer> {
     }
     JsonNode plan = admin.startDrain(server, terms.rate(), terms.deadline(), true);
     if (dryRun) {
-      return planned(plan);
+      return planned(admin, plan);
     }
     if (!last && plan.path("targets").isEmpty() && !drains(admin)) {
       common
@@ -165,11 +165,17 @@ final class Drain implements Callable<Integer> {
     return end.equals(Optional.of(DrainPhase.CANCELLED)) ? 0 : 1;
   }
 
-  private int planned(JsonNode plan) {
+  private int planned(AdminApi admin, JsonNode plan) {
     if (common.json()) {
       common.printJson(plan);
-    } else {
-      DrainPlan.print(plan, common.terminal());
+      return 0;
+    }
+    Terminal terminal = common.terminal();
+    DrainPlan.print(plan, terminal);
+    for (JsonNode known : admin.serversAsJson().path("servers")) {
+      if (known.path("id").asText().equals(server)) {
+        Servers.refusal(known).ifPresent(terminal::warn);
+      }
     }
     return 0;
   }

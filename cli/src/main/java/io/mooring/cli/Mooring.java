@@ -120,7 +120,11 @@ public final class Mooring implements Runnable {
       case AdminException known -> terminal.complain(message(known), Reach.next(command, state));
       case ProgramException known -> terminal.complain(message(known), state.command("check"));
       case KeyFileException known -> terminal.complain(message(known), state.command("check"));
-      case CertificateException known -> terminal.complain(message(known), state.command("check"));
+      case CertificateException known ->
+          terminal.complain(
+              message(known),
+              "put a usable file there, or move it away: %s makes a new one"
+                  .formatted(state.command("up")));
       case UncheckedIOException known ->
           terminal.complain("%s (%s)".formatted(message(known), known.getCause()), "");
       default -> throw failure;

@@ -3,6 +3,7 @@ package io.mooring.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.mooring.cli.terminal.Table;
 import io.mooring.cli.terminal.Terminal;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -45,7 +46,20 @@ final class Servers implements Callable<Integer> {
     }
     table.lines().forEach(terminal.out()::println);
     terminal.out().println(terminal.dim("revision " + answer.path("revision").asLong()));
+    for (JsonNode server : answer.path("servers")) {
+      refusal(server).ifPresent(terminal::warn);
+    }
     return 0;
+  }
+
+  /** Why what was asked for in Redis is not done. */
+  static Optional<String> refusal(JsonNode server) {
+    String why = server.path("drain_error").asText("");
+    return why.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            "%s: what asks for its drain is refused: %s"
+                .formatted(server.path("id").asText(), why));
   }
 
   private static String state(JsonNode server) {

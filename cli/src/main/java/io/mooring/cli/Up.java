@@ -161,8 +161,9 @@ final class Up implements Callable<Integer> {
     terminal
         .out()
         .printf(
-            " Next    %-53s up in %.1f s · %s%n",
-            common.command("token new") + " · " + common.command("servers"),
+            " Next    %s · %s%n Up in   %.1f s · %s%n",
+            common.command("token new"),
+            common.command("servers"),
             timeline.elapsed().toMillis() / 1000.0,
             supervise ? common.command("down") + " stops all" : "Ctrl-C stops all");
   }

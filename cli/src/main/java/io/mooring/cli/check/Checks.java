@@ -36,13 +36,17 @@ public final class Checks {
     List<Finding> findings = new ArrayList<>(MachineCheck.findings(shape, sockets, state));
     findings.addAll(ProgramCheck.findings(shape.redis().isPresent(), state));
     findings.addAll(PortCheck.findings(shape, own(up), state));
-    findings.addAll(KeyCheck.findings(new DevelopmentKeys(state.keys()), Instant.now(), state));
-    shape
-        .redis()
-        .or(() -> up.map(status -> status.path("redis").asText()).filter(Checks::isWhole))
-        .ifPresent(url -> findings.addAll(RedisCheck.findings(url)));
     findings.addAll(
-        up.map(status -> TierCheck.findings(status, state))
+        KeyCheck.findings(new DevelopmentKeys(state.keys()), Instant.now(), up.isPresent(), state));
+    Optional<RedisCheck.Outcome> redis =
+        up.map(status -> status.path("redis").asText())
+            .filter(Checks::isWhole)
+            .or(shape::redis)
+            .map(url -> RedisCheck.of(url, revival(up)));
+    redis.ifPresent(outcome -> findings.addAll(outcome.findings()));
+    boolean leasesKnown = redis.map(RedisCheck.Outcome::reached).orElse(true);
+    findings.addAll(
+        up.map(status -> TierCheck.findings(status, leasesKnown, state))
             .orElseGet(
                 () ->
                     List.of(Finding.ok(Finding.Group.TIER, "none is up: " + state.command("up")))));
@@ -77,6 +81,23 @@ public final class Checks {
       }
     }
     return count;
+  }
+
+  /** What brings the Redis back. */
+  private String revival(Optional<JsonNode> up) {
+    if (up.isEmpty()) {
+      return "start it, or unset MOORING_REDIS_URL to have a Valkey started";
+    }
+    String valkey = Kind.VALKEY.name(1);
+    for (JsonNode process : up.get().path("processes")) {
+      if (process.path("name").asText().equals(valkey)) {
+        return state.command(
+            "dev %s %s"
+                .formatted(
+                    process.path("state").asText().equals("frozen") ? "resume" : "start", valkey));
+      }
+    }
+    return "start it: the tier that is up uses it";
   }
 
   /** Without a password that is not shown. */

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -21,25 +22,59 @@ final class ControlPlaneCheck {
   private static final Pattern FROZEN =
       Pattern.compile("(?m)^mooring_removals_frozen(\\{[^}]*})? 1(\\.0)?$");
 
-  private ControlPlaneCheck() {}
+  private final Map<URI, String> controlPlanes;
+  private final Set<String> ended;
+  private final StateFolder state;
+  private final List<JsonNode> leaders = new ArrayList<>();
 
-  /** Asks each of them. */
-  static List<Finding> findings(List<URI> controlPlanes, StateFolder state) {
+  /**
+   * @param controlPlanes the id of each
+   * @param ended those of which it is known that they do not run
+   */
+  ControlPlaneCheck(Map<URI, String> controlPlanes, Set<String> ended, StateFolder state) {
+    this.controlPlanes = controlPlanes;
+    this.ended = ended;
+    this.state = state;
+  }
+
+  /** Whether one answered. */
+  boolean answers() {
+    return !leaders.isEmpty();
+  }
+
+  /**
+   * Asks each of them.
+   *
+   * @param leaderExpected false while there is no Redis, by which one of them would lead
+   */
+  List<Finding> findings(boolean leaderExpected) {
     List<Finding> findings = new ArrayList<>();
-    List<JsonNode> leaders = new ArrayList<>();
-    for (URI controlPlane : controlPlanes) {
-      try {
-        leaders.add(new AdminApi(List.of(controlPlane), Optional.empty()).leader());
-        removals(controlPlane).ifPresent(findings::add);
-      } catch (AdminException | IOException silent) {
-        findings.add(
-            Finding.warning(
-                CONTROL,
-                "%s: %s".formatted(controlPlane, silent.getMessage()),
-                "the others go on without it; " + state.command("dev start control-N")));
-      }
+    controlPlanes.forEach(
+        (address, id) -> {
+          try {
+            leaders.add(new AdminApi(List.of(address), Optional.empty()).leader());
+            removals(address, id).ifPresent(findings::add);
+          } catch (AdminException | IOException silent) {
+            if (!ended.contains(id)) {
+              findings.add(
+                  Finding.warning(
+                      CONTROL,
+                      "%s: %s; the others go on without it".formatted(id, silent.getMessage()),
+                      "%s, then %s"
+                          .formatted(
+                              state.command("dev kill " + id), state.command("dev start " + id))));
+            }
+          }
+        });
+    if (leaders.isEmpty()) {
+      return List.of(
+          Finding.failed(
+              CONTROL,
+              "no control plane answers: sockets live on, but nothing is registered, drained or"
+                  + " removed",
+              state.command("dev start " + controlPlanes.values().iterator().next())));
     }
-    if (!leaders.isEmpty()) {
+    if (leaderExpected) {
       findings.addFirst(leader(leaders));
     }
     return findings;
@@ -83,14 +118,17 @@ final class ControlPlaneCheck {
     return Finding.ok(CONTROL, "%s leads (fence %d)".formatted(leading.iterator().next(), fence));
   }
 
-  private static Optional<Finding> removals(URI controlPlane) throws IOException {
+  private static Optional<Finding> removals(URI controlPlane, String id) throws IOException {
     String metrics = Http.get(controlPlane.resolve("/metrics"), Optional.empty()).body();
     return FROZEN.matcher(metrics).find()
         ? Optional.of(
             Finding.warning(
                 CONTROL,
-                controlPlane + ": removals are frozen, since too many leases ended at once",
-                "see whether the network between it and the servers is cut"))
+                id
+                    + " has frozen all removals: too many leases ended at once, so it may be cut off"
+                    + " itself",
+                "the servers are dead? in Redis, HSET {mooring}:meta freeze lifted has them removed;"
+                    + " else it ends by itself when they are heard of again"))
         : Optional.empty();
   }
 }

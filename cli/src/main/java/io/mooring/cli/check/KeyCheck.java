@@ -28,7 +28,10 @@ final class KeyCheck {
 
   private KeyCheck() {}
 
-  static List<Finding> findings(DevelopmentKeys keys, Instant now, StateFolder state) {
+  /**
+   * @param up whether a tier uses them
+   */
+  static List<Finding> findings(DevelopmentKeys keys, Instant now, boolean up, StateFolder state) {
     if (!Files.exists(keys.master())) {
       return List.of(Finding.ok(KEYS, "none yet; %s makes them".formatted(state.command("up"))));
     }
@@ -37,7 +40,7 @@ final class KeyCheck {
     findings.add(
         readable("master key", again + keys.master(), () -> MasterKeys.read(keys.master())));
     findings.add(readable("token keys", again + keys.jwks(), () -> new JwksFile(keys.jwks())));
-    findings.add(certificate(keys, now, state));
+    findings.add(certificate(keys, now, up, state));
     findings.add(tickets(keys, again));
     for (Path secret :
         List.of(
@@ -63,34 +66,40 @@ final class KeyCheck {
     }
   }
 
-  private static Finding certificate(DevelopmentKeys keys, Instant now, StateFolder state) {
-    String hint =
-        "%s, then %s makes a new one".formatted(state.command("down"), state.command("up"));
+  private static Finding certificate(
+      DevelopmentKeys keys, Instant now, boolean up, StateFolder state) {
+    String renewal = renewed(state) + " makes a new one";
+    String repair =
+        "put a usable %s there, or move both away: %s makes new ones%s"
+            .formatted(
+                keys.edge().getFileName() + " and " + keys.edgeKey().getFileName(),
+                up ? renewed(state) : state.command("up"),
+                up ? "; until then the Envoys keep the old one" : "");
     try {
       X509Certificate edge = EdgeCertificate.read(keys.edge());
       edge.verify(EdgeCertificate.read(keys.ca()).getPublicKey());
       if (!EdgeCertificate.belongs(keys.edgeKey(), edge)) {
         return Finding.failed(
-            KEYS,
-            "%s is not the private key of %s".formatted(keys.edgeKey(), keys.edge()),
-            "move both away; " + hint);
+            KEYS, "%s is not the private key of %s".formatted(keys.edgeKey(), keys.edge()), repair);
       }
       Instant end = edge.getNotAfter().toInstant();
       String what = "edge certificate, valid until " + end;
       if (end.isBefore(now)) {
-        return Finding.failed(KEYS, "the edge certificate expired at " + end, hint);
+        return Finding.failed(KEYS, "the edge certificate expired at " + end, renewal);
       }
       return end.isBefore(now.plus(SOON))
-          ? Finding.warning(KEYS, what, hint)
+          ? Finding.warning(KEYS, what, renewal)
           : Finding.ok(KEYS, what);
     } catch (CertificateException unreadable) {
-      return Finding.failed(KEYS, String.valueOf(unreadable.getMessage()), hint);
+      return Finding.failed(KEYS, String.valueOf(unreadable.getMessage()), repair);
     } catch (GeneralSecurityException foreign) {
       return Finding.failed(
-          KEYS,
-          "%s was not issued by %s".formatted(keys.edge(), keys.ca()),
-          "move both away; " + hint);
+          KEYS, "%s was not issued by %s".formatted(keys.edge(), keys.ca()), repair);
     }
+  }
+
+  private static String renewed(StateFolder state) {
+    return "%s, then %s".formatted(state.command("down"), state.command("up"));
   }
 
   private static Finding tickets(DevelopmentKeys keys, String again) {

@@ -27,12 +27,11 @@ final class PortCheck {
     for (TakenPort port : taken) {
       if (port.holder().filter(process -> own.contains(process.pid())).isPresent()) {
         ours++;
-      } else {
+      } else if (!port.listened()) {
         findings.add(
-            Finding.failed(
-                PORTS,
-                port.text(),
-                "stop it, or " + state.command("up --port-base " + (shape.portBase() + 10_000))));
+            Finding.warning(PORTS, port.text(), "wait a minute, or " + elsewhere(shape, state)));
+      } else {
+        findings.add(Finding.failed(PORTS, port.text(), "stop it, or " + elsewhere(shape, state)));
       }
     }
     findings.addFirst(
@@ -40,5 +39,9 @@ final class PortCheck {
             PORTS,
             "%d free, %d in use by the tier that is up".formatted(all - taken.size(), ours)));
     return findings;
+  }
+
+  private static String elsewhere(Shape shape, StateFolder state) {
+    return state.command("up --port-base " + (shape.portBase() + 10_000));
   }
 }

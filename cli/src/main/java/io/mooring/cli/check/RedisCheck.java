@@ -17,9 +17,17 @@ final class RedisCheck {
   private RedisCheck() {}
 
   /**
-   * @param url may hold a password, which is not shown
+   * What was found.
+   *
+   * @param reached somebody answered
    */
-  static List<Finding> findings(String url) {
+  record Outcome(boolean reached, List<Finding> findings) {}
+
+  /**
+   * @param url may hold a password, which is not shown
+   * @param revival what to do when nobody answers there
+   */
+  static Outcome of(String url, String revival) {
     String shown = RedisConnection.withoutPassword(url);
     try (RedisConnection redis = RedisConnection.open(url)) {
       String info = redis.ask("INFO");
@@ -36,13 +44,13 @@ final class RedisCheck {
                           REDIS,
                           "the last write to the append-only file failed: " + status,
                           "see the free space of its disk")));
-      return findings;
+      return new Outcome(true, findings);
     } catch (IOException | IllegalArgumentException silent) {
-      return List.of(
-          Finding.failed(
-              REDIS,
-              "%s cannot be used: %s".formatted(shown, silent.getMessage()),
-              "start it, or unset MOORING_REDIS_URL to have a Valkey started"));
+      return new Outcome(
+          false,
+          List.of(
+              Finding.failed(
+                  REDIS, "%s cannot be used: %s".formatted(shown, silent.getMessage()), revival)));
     }
   }
 

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mooring.cli.terminal.Terminal;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
+import java.util.Locale;
 
 /** What was found, for those who read it. */
 public record Report(List<Finding> findings) {
@@ -14,11 +14,16 @@ public record Report(List<Finding> findings) {
   public enum Format {
     TEXT,
     JSON,
-    /** One line, and the exit code of a monitoring plugin. */
+    /**
+     * A short line, a line for each finding that is not ok, and a monitoring plugin's exit code.
+     */
     NAGIOS,
     /** The exposition format, for the text file collector of node_exporter. */
     PROMETHEUS
   }
+
+  /** With the figures, the first line then fits the 200 characters that a pager shows. */
+  private static final int SUMMARY = 120;
 
   public Report {
     findings = List.copyOf(findings);
@@ -29,7 +34,7 @@ public record Report(List<Finding> findings) {
     return switch (format) {
       case TEXT -> text(terminal);
       case JSON -> List.of(json().toString());
-      case NAGIOS -> List.of(nagios());
+      case NAGIOS -> nagios();
       case PROMETHEUS -> prometheus();
     };
   }
@@ -59,10 +64,11 @@ public record Report(List<Finding> findings) {
       }
     }
     lines.add(
-        "%d ok, %d warnings, %d failed"
+        "%d ok, %d %s, %d failed"
             .formatted(
                 count(Finding.Level.OK),
                 count(Finding.Level.WARNING),
+                count(Finding.Level.WARNING) == 1 ? "warning" : "warnings",
                 count(Finding.Level.FAILED)));
     return lines;
   }
@@ -91,28 +97,52 @@ public record Report(List<Finding> findings) {
     return json;
   }
 
-  private String nagios() {
+  private List<String> nagios() {
     String state =
         switch (exitCode(Format.NAGIOS)) {
           case 0 -> "OK";
           case 1 -> "WARNING";
           default -> "CRITICAL";
         };
-    String worst =
+    List<Finding> bad =
         findings.stream()
             .filter(finding -> finding.level() != Finding.Level.OK)
             .sorted((one, other) -> other.level().compareTo(one.level()))
-            .map(Finding::what)
-            // The bar begins the performance data.
-            .map(what -> what.replace('|', '/').replace('\n', ' '))
-            .collect(Collectors.joining("; "));
-    return "MOORING %s - %s | ok=%d warning=%d failed=%d"
-        .formatted(
-            state,
-            worst.isEmpty() ? "nothing is in the way" : worst,
-            count(Finding.Level.OK),
-            count(Finding.Level.WARNING),
-            count(Finding.Level.FAILED));
+            .toList();
+    List<String> lines = new ArrayList<>();
+    lines.add(
+        "MOORING %s - %s | ok=%d warning=%d failed=%d"
+            .formatted(
+                state,
+                summary(bad),
+                count(Finding.Level.OK),
+                count(Finding.Level.WARNING),
+                count(Finding.Level.FAILED)));
+    bad.forEach(
+        finding ->
+            lines.add(
+                "%s %s: %s%s"
+                    .formatted(
+                        finding.level().word().toUpperCase(Locale.ROOT),
+                        finding.group().word(),
+                        plain(finding.what()),
+                        finding.hint().isEmpty() ? "" : " -> " + plain(finding.hint()))));
+    return lines;
+  }
+
+  /** The worst finding, and how many others there are. */
+  private static String summary(List<Finding> bad) {
+    if (bad.isEmpty()) {
+      return "nothing is in the way";
+    }
+    String worst = plain(bad.getFirst().what());
+    return (worst.length() > SUMMARY ? worst.substring(0, SUMMARY - 1) + "…" : worst)
+        + (bad.size() > 1 ? " (and %d more)".formatted(bad.size() - 1) : "");
+  }
+
+  /** The bar begins the performance data. */
+  private static String plain(String text) {
+    return text.replace('|', '/').replaceAll("\\s*\n\\s*", " ");
   }
 
   private List<String> prometheus() {

@@ -48,9 +48,7 @@ public final class Ports {
    * the process belongs to somebody else.
    */
   public static Optional<Holder> holder(int port) {
-    Set<String> sockets = new HashSet<>();
-    sockets.addAll(listening(PROC.resolve("net/tcp"), port));
-    sockets.addAll(listening(PROC.resolve("net/tcp6"), port));
+    Set<String> sockets = listeners(port);
     if (sockets.isEmpty()) {
       return Optional.empty();
     }
@@ -58,6 +56,21 @@ public final class Ports {
         .filter(process -> holdsOne(process.pid(), sockets))
         .findFirst()
         .map(process -> new Holder(process.pid(), command(process)));
+  }
+
+  /**
+   * Whether somebody listens there; a port that is not free may also be the near end of a
+   * connection, open or just ended. True where there is no {@code /proc} to tell.
+   */
+  public static boolean isListened(int port) {
+    return !Files.exists(PROC.resolve("net/tcp")) || !listeners(port).isEmpty();
+  }
+
+  private static Set<String> listeners(int port) {
+    Set<String> sockets = new HashSet<>();
+    sockets.addAll(listening(PROC.resolve("net/tcp"), port));
+    sockets.addAll(listening(PROC.resolve("net/tcp6"), port));
+    return sockets;
   }
 
   /** Inode names as {@code /proc/PID/fd} shows them. */

@@ -2,12 +2,14 @@ package io.mooring.cli.state;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /**
@@ -31,9 +33,39 @@ public record StateFolder(Path root, boolean usual) {
     this(root, false);
   }
 
-  /** How a command is typed for the tier of this folder. */
+  /** How a command is typed for the tier of this folder; {@code up}, for the ports that it had. */
   public String command(String verb) {
-    return usual ? "./mooring " + verb : "./mooring %s --state-dir %s".formatted(verb, root);
+    String ports =
+        verb.equals("up") && portBase().isPresent() ? " --port-base " + portBase().getAsInt() : "";
+    return "./mooring " + verb + (usual ? "" : " --state-dir " + root) + ports;
+  }
+
+  /** That of the last {@code up} in this folder; empty if there was none, or it was the usual. */
+  public OptionalInt portBase() {
+    try {
+      return OptionalInt.of(Integer.parseInt(Files.readString(portBaseFile()).strip()));
+    } catch (IOException | NumberFormatException usualOne) {
+      return OptionalInt.empty();
+    }
+  }
+
+  /**
+   * @param base empty: the usual one
+   */
+  public void rememberPortBase(OptionalInt base) {
+    if (base.isPresent()) {
+      write(portBaseFile(), Integer.toString(base.getAsInt()).getBytes(StandardCharsets.US_ASCII));
+      return;
+    }
+    try {
+      Files.deleteIfExists(portBaseFile());
+    } catch (IOException refused) {
+      throw new UncheckedIOException("cannot delete " + portBaseFile(), refused);
+    }
+  }
+
+  private Path portBaseFile() {
+    return conf().resolve("port-base");
   }
 
   /**

@@ -24,6 +24,7 @@ import java.io.IOException;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * Brings one tier up and holds it until this process ends; whatever ends it, ends the tier.
@@ -74,6 +75,10 @@ public final class Supervisor {
   public Up start() {
     state.create();
     TierLock lock = takeLock();
+    state.rememberPortBase(
+        shape.portBase() == Kind.STANDARD_BASE
+            ? OptionalInt.empty()
+            : OptionalInt.of(shape.portBase()));
     Blueprint.Binaries binaries = new Fetching(line).find(shape.redis().isEmpty());
     timeline.mark("programs");
     shape.redis().ifPresent(Supervisor::requireRedis);
@@ -159,12 +164,6 @@ public final class Supervisor {
       message.append("\n  (empty)");
     }
     failed.lastLines().forEach(said -> message.append("\n  | ").append(said));
-    return new CommandException(message.toString(), state.command(check()));
-  }
-
-  private String check() {
-    return shape.portBase() == Kind.STANDARD_BASE
-        ? "check"
-        : "check --port-base " + shape.portBase();
+    return new CommandException(message.toString(), state.command("check"));
   }
 }

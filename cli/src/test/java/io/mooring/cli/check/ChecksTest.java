@@ -13,6 +13,7 @@ import io.mooring.programs.Valkey;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -22,6 +23,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -52,7 +54,7 @@ class ChecksTest {
   void freshKeysAreFine() {
     DevelopmentKeys keys = keys(NOW);
 
-    assertEquals(List.of(), notOk(KeyCheck.findings(keys, NOW, state())));
+    assertEquals(List.of(), notOk(KeyCheck.findings(keys, NOW, true, state())));
   }
 
   @Test
@@ -61,13 +63,13 @@ class ChecksTest {
     String ca = Files.readString(keys.ca());
     Instant later = NOW.plus(Duration.ofDays(500));
 
-    List<Finding> findings = notOk(KeyCheck.findings(keys, later, state()));
+    List<Finding> findings = notOk(KeyCheck.findings(keys, later, true, state()));
 
     assertEquals(1, findings.size());
     assertEquals(Finding.Level.FAILED, findings.getFirst().level());
     assertTrue(findings.getFirst().what().startsWith("the edge certificate expired at 2027-"));
     keys.ensure(InstantSource.fixed(later));
-    assertEquals(List.of(), notOk(KeyCheck.findings(keys, later, state())));
+    assertEquals(List.of(), notOk(KeyCheck.findings(keys, later, true, state())));
     assertEquals(ca, Files.readString(keys.ca()));
   }
 
@@ -76,7 +78,7 @@ class ChecksTest {
     DevelopmentKeys keys = keys(NOW);
 
     List<Finding> findings =
-        notOk(KeyCheck.findings(keys, NOW.plus(Duration.ofDays(390)), state()));
+        notOk(KeyCheck.findings(keys, NOW.plus(Duration.ofDays(390)), true, state()));
 
     assertEquals(Finding.Level.WARNING, findings.getFirst().level());
   }
@@ -88,7 +90,7 @@ class ChecksTest {
     others.ensure(InstantSource.fixed(NOW));
     Files.copy(others.edgeKey(), keys.edgeKey(), StandardCopyOption.REPLACE_EXISTING);
 
-    List<Finding> findings = notOk(KeyCheck.findings(keys, NOW, state()));
+    List<Finding> findings = notOk(KeyCheck.findings(keys, NOW, true, state()));
 
     assertEquals(
         "%s is not the private key of %s".formatted(keys.edgeKey(), keys.edge()),
@@ -96,13 +98,65 @@ class ChecksTest {
   }
 
   @Test
+  void aCertificateThatCannotBeReadIsToBeReplacedOrMovedAwayWhetherATierIsUpOrNot()
+      throws IOException {
+    DevelopmentKeys keys = keys(NOW);
+    Files.writeString(keys.edge(), "garbage");
+
+    Finding down = notOk(KeyCheck.findings(keys, NOW, false, state())).getFirst();
+    Finding up = notOk(KeyCheck.findings(keys, NOW, true, state())).getFirst();
+
+    assertEquals(keys.edge() + " holds no X.509 certificate in PEM form", down.what());
+    assertEquals(
+        "put a usable edge.pem and edge.key there, or move both away: %s makes new ones"
+            .formatted(state().command("up")),
+        down.hint());
+    assertTrue(up.hint().contains(state().command("down") + ", then "), up::hint);
+    assertTrue(up.hint().endsWith("until then the Envoys keep the old one"), up::hint);
+  }
+
+  @Test
+  void theEndOfAConnectionOnAPortOfTheTierIsNobodyWhoListens() throws IOException {
+    InetAddress loopback = InetAddress.getLoopbackAddress();
+    try (ServerSocket peer = new ServerSocket(0, 1, loopback);
+        Socket end = new Socket(loopback, peer.getLocalPort())) {
+      int base = end.getLocalPort() - Kind.CONTROL.port("http", 1, 0);
+      Shape shape =
+          new Shape(new Shape.Size(1, 1, 1, 1), Shape.Broker.REDIS, base, Optional.empty());
+
+      Finding found =
+          notOk(PortCheck.findings(shape, Set.of(), state())).stream()
+              .filter(finding -> finding.what().contains("http of control-1"))
+              .findFirst()
+              .orElseThrow();
+
+      assertEquals(Finding.Level.WARNING, found.level());
+      assertTrue(found.what().contains("the near end of a connection"), found::what);
+    }
+  }
+
+  @Test
+  void theFolderRemembersThePortsOfItsTierForWhatIsToBeTypedNext() {
+    StateFolder state = state().create();
+
+    state.rememberPortBase(OptionalInt.of(17000));
+
+    assertEquals(OptionalInt.of(17000), new StateFolder(folder).portBase());
+    assertEquals(
+        "./mooring up --state-dir %s --port-base 17000".formatted(folder), state.command("up"));
+    assertEquals("./mooring down --state-dir " + folder, state.command("down"));
+    state.rememberPortBase(OptionalInt.empty());
+    assertEquals("./mooring up --state-dir " + folder, state.command("up"));
+  }
+
+  @Test
   void ticketKeysOfTheWrongLengthFailAndMissingOnesAreAWarning() throws IOException {
     DevelopmentKeys keys = keys(NOW);
     Files.write(keys.ticketKey(), new byte[79]);
 
-    Finding wrong = notOk(KeyCheck.findings(keys, NOW, state())).getFirst();
+    Finding wrong = notOk(KeyCheck.findings(keys, NOW, true, state())).getFirst();
     Files.delete(keys.ticketKey());
-    Finding missing = notOk(KeyCheck.findings(keys, NOW, state())).getFirst();
+    Finding missing = notOk(KeyCheck.findings(keys, NOW, true, state())).getFirst();
 
     assertEquals(keys.ticketKey() + " has 79 bytes, expected 80 or a multiple", wrong.what());
     assertEquals(Finding.Level.WARNING, missing.level());
@@ -113,7 +167,7 @@ class ChecksTest {
     DevelopmentKeys keys = keys(NOW);
     Files.setPosixFilePermissions(keys.master(), PosixFilePermissions.fromString("rw-r--r--"));
 
-    List<Finding> findings = notOk(KeyCheck.findings(keys, NOW, state()));
+    List<Finding> findings = notOk(KeyCheck.findings(keys, NOW, true, state()));
 
     assertEquals("chmod 600 " + keys.master(), findings.getFirst().hint());
   }
@@ -148,22 +202,24 @@ class ChecksTest {
       String url = valkey.url();
       try (RedisConnection redis = RedisConnection.open(url)) {
         redis.ask("CONFIG", "SET", "appendonly", "yes");
-        assertEquals(List.of(), notOk(RedisCheck.findings(url)));
+        assertEquals(List.of(), notOk(RedisCheck.of(url, "start it").findings()));
 
         redis.ask("CONFIG", "SET", "appendonly", "no");
         redis.ask("CONFIG", "SET", "save", "60 1");
-        List<Finding> findings = notOk(RedisCheck.findings(url));
+        List<Finding> findings = notOk(RedisCheck.of(url, "start it").findings());
         assertTrue(findings.getFirst().what().contains("snapshots alone"));
 
         redis.ask("CONFIG", "SET", "save", "");
-        assertEquals(List.of(), notOk(RedisCheck.findings(url)));
+        assertEquals(List.of(), notOk(RedisCheck.of(url, "start it").findings()));
 
         redis.ask("CONFIG", "SET", "maxmemory-policy", "allkeys-lru");
-        assertEquals(Finding.Level.WARNING, notOk(RedisCheck.findings(url)).getFirst().level());
+        assertEquals(
+            Finding.Level.WARNING,
+            notOk(RedisCheck.of(url, "start it").findings()).getFirst().level());
         redis.ask("CONFIG", "SET", "maxmemory", "100mb");
         assertEquals(
             "eviction: allkeys-lru, maxmemory 104857600 bytes",
-            notOk(RedisCheck.findings(url)).getFirst().what());
+            notOk(RedisCheck.of(url, "start it").findings()).getFirst().what());
       }
     }
   }
@@ -176,7 +232,7 @@ class ChecksTest {
             "redis://user:sesame/open@127.0.0.1:1",
             "redis://sesame/open@127.0.0.1:1",
             "redis://:open@sesame@127.0.0.1:1")) {
-      String what = RedisCheck.findings(url).getFirst().what();
+      String what = RedisCheck.of(url, "start it").findings().getFirst().what();
 
       assertTrue(what.startsWith("redis://***@127.0.0.1:1 cannot be used"), what);
       assertFalse(what.contains("sesame") || what.contains("open"), what);
@@ -185,7 +241,8 @@ class ChecksTest {
 
   @Test
   void aRedisThatCannotBeReachedFailsWithoutShowingItsPassword() {
-    List<Finding> findings = RedisCheck.findings("redis://user:sesame@127.0.0.1:1");
+    List<Finding> findings =
+        RedisCheck.of("redis://user:sesame@127.0.0.1:1", "start it").findings();
 
     assertEquals(Finding.Level.FAILED, findings.getFirst().level());
     assertTrue(findings.getFirst().what().startsWith("redis://***@127.0.0.1:1 cannot be used"));

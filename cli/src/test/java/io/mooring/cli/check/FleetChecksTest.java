@@ -6,9 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.net.httpserver.HttpServer;
 import io.mooring.cli.state.StateFolder;
 import io.mooring.cli.terminal.Terminal;
 import io.mooring.cli.tier.Shape;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,6 +43,71 @@ class FleetChecksTest {
         ServerCheck.findings(json(answer), STATE).stream()
             .anyMatch(finding -> finding.level() == level && finding.what().equals(what)),
         () -> ServerCheck.findings(json(answer), STATE).toString());
+  }
+
+  @Test
+  void whatAsksForADrainAndIsRefusedIsAWarning() {
+    String answer = "{'servers':[{'id':'app-1','state':'ACTIVE','drain_error':'rate=0: no'}]}";
+
+    Finding finding = ServerCheck.findings(json(answer), STATE).getLast();
+
+    assertEquals(Finding.Level.WARNING, finding.level());
+    assertEquals("app-1 was not drained: rate=0: no", finding.what());
+  }
+
+  @Test
+  void withoutRedisThereIsOneFailureAndNoLeaseIsJudged() throws IOException {
+    byte[] servers =
+        "{\"servers\":[{\"id\":\"app-1\",\"state\":\"ACTIVE\",\"lease_age_ms\":90000}]}"
+            .getBytes(StandardCharsets.UTF_8);
+    HttpServer controlPlane =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    controlPlane.createContext(
+        "/",
+        exchange -> {
+          exchange.sendResponseHeaders(200, servers.length);
+          exchange.getResponseBody().write(servers);
+          exchange.close();
+        });
+    controlPlane.start();
+    try {
+      List<Finding> findings =
+          TierCheck.findings(status(controlPlane.getAddress().getPort(), "running"), false, STATE);
+
+      assertTrue(
+          findings.stream()
+              .map(Finding::what)
+              .anyMatch(
+                  what ->
+                      what.equals(
+                          "leases cannot be judged without Redis; known last: app-1 ACTIVE")),
+          findings::toString);
+      assertTrue(
+          findings.stream()
+              .filter(finding -> finding.group() != Finding.Group.ENVOYS)
+              .noneMatch(finding -> finding.level() == Finding.Level.FAILED),
+          findings::toString);
+    } finally {
+      controlPlane.stop(0);
+    }
+  }
+
+  @Test
+  void withoutAControlPlaneTheFirstIsToBeStarted() {
+    List<Finding> findings = TierCheck.findings(status(1, "exited"), true, STATE);
+
+    assertEquals(Finding.Level.FAILED, findings.getLast().level());
+    assertTrue(findings.getLast().what().startsWith("no control plane answers"));
+    assertEquals("./mooring dev start control-1 --state-dir /tmp/tier", findings.getLast().hint());
+    assertEquals(4, findings.size(), findings::toString);
+  }
+
+  private static JsonNode status(int port, String control) {
+    return json(
+        ("{'controlPlanes':[{'id':'control-1','http':'http://127.0.0.1:%d'}],'processes':["
+                + "{'name':'valkey','state':'exited','ended':'killed'},"
+                + "{'name':'control-1','state':'%s'}]}")
+            .formatted(port, control));
   }
 
   @Test
@@ -132,9 +202,31 @@ class FleetChecksTest {
 
     assertEquals(code, report.exitCode(Report.Format.NAGIOS));
     assertEquals(
-        List.of(line.replace(" / ", " | ")),
-        report.lines(Report.Format.NAGIOS, Terminal.current(false)));
+        line.replace(" / ", " | "),
+        report.lines(Report.Format.NAGIOS, Terminal.current(false)).getFirst());
     assertEquals(level == Finding.Level.FAILED ? 1 : 0, report.exitCode(Report.Format.TEXT));
+  }
+
+  @Test
+  void theFirstLineForAMonitoringPluginIsShortAndTheOthersSayAll() {
+    String what = "a | long\n  story ".repeat(30);
+    Report report =
+        new Report(
+            List.of(
+                Finding.warning(Finding.Group.PORTS, "small", ""),
+                Finding.failed(Finding.Group.REDIS, what, "")));
+
+    List<String> lines = report.lines(Report.Format.NAGIOS, Terminal.current(false));
+
+    assertEquals(3, lines.size());
+    assertTrue(lines.getFirst().length() < 200, lines::getFirst);
+    assertTrue(
+        lines.getFirst().endsWith("… (and 1 more) | ok=0 warning=1 failed=1"), lines::getFirst);
+    assertTrue(lines.get(1).startsWith("FAILED redis: a / long story a / long"), lines::toString);
+    assertEquals("WARNING ports: small", lines.get(2));
+    assertEquals(
+        "0 ok, 1 warning, 1 failed",
+        report.lines(Report.Format.TEXT, Terminal.current(false)).getLast());
   }
 
   @Test

@@ -151,6 +151,14 @@ class TierCommandsTest {
   }
 
   @Test
+  void anotherServerIsNoSlipOfThePen() {
+    Refusal refusal = assertThrows(Refusal.class, () -> ask(Verb.KILL, "app-9"));
+
+    assertTrue(message(refusal).contains("no part is named \"app-9\"; there are control-1"));
+    assertEquals("", refusal.next());
+  }
+
+  @Test
   void whatDoesNotFitTheStateIsRefusedWithWhatWould() {
     Refusal running = assertThrows(Refusal.class, () -> ask(Verb.START, "app-1"));
     assertEquals("app-1 is running", running.getMessage());
