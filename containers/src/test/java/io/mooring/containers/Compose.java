@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.yaml.snakeyaml.LoaderOptions;
@@ -54,23 +55,23 @@ final class Compose {
     return services;
   }
 
-  /** The block of addresses of the only network. */
-  String subnet() {
-    return ipam().path("subnet").asText();
-  }
+  /** A network, and where its addresses lie. */
+  record Segment(String name, String subnet, Optional<String> range) {}
 
-  /** The part of {@link #subnet} from which addresses are given that no service asks for. */
-  String range() {
-    return ipam().path("ip_range").asText();
-  }
-
-  private JsonNode ipam() {
-    return file.path("networks").path("tier").path("ipam").path("config").path(0);
-  }
-
-  /** Where a secret's file lies on this machine. */
-  Path secret(String name) {
-    return path(file.path("secrets").path(name).path("file").asText());
+  List<Segment> segments() {
+    List<Segment> segments = new ArrayList<>();
+    file.path("networks")
+        .properties()
+        .forEach(
+            network -> {
+              JsonNode config = network.getValue().path("ipam").path("config").path(0);
+              segments.add(
+                  new Segment(
+                      network.getKey(),
+                      config.path("subnet").asText(),
+                      Optional.ofNullable(config.path("ip_range").textValue())));
+            });
+    return segments;
   }
 
   /** A path as the file means it: from its own folder. */

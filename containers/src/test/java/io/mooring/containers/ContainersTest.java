@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +18,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * What a container engine may do to the tier: pause, kill, stop, cut the cable. The bounds are
@@ -30,6 +33,9 @@ class ContainersTest {
 
   /** A lease and its grace, and the time that a busy machine takes. */
   private static final Duration LEASE_ENDS = Duration.ofSeconds(60);
+
+  /** The control planes look once a second, and the Envoys follow; the rest is a busy machine. */
+  private static final Duration ROTATED = Duration.ofSeconds(20);
 
   @AutoClose private static Tier tier;
 
@@ -53,6 +59,44 @@ class ContainersTest {
       assertTrue(SERVERS.contains(first.server()), first.server());
       assertEquals(first.server(), again.server());
     }
+  }
+
+  @Test
+  void aCertificateThatIsRenamedIntoPlaceIsServedByEachEdgeAndNoSocketEnds() throws Exception {
+    Client before = tier.connect("edge-1");
+    X509Certificate old = tier.served("edge-1");
+
+    tier.renewCertificate();
+
+    for (String edge : List.of("edge-1", "edge-2")) {
+      await(edge).atMost(ROTATED).until(() -> !tier.served(edge).equals(old));
+      assertTrue(SERVERS.contains(tier.connect(edge).server()));
+    }
+    assertFalse(before.closed().isDone());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    // What, from where, and whether it may be reached.
+    "xDS,       edge-1, control-1, edge,    7110, true",
+    "xDS,       app-1,  control-1, edge,    7110, false",
+    "xDS,       app-1,  control-1, servers, 7110, false",
+    "ext_authz, edge-1, auth-1,    edge,    7120, true",
+    "ext_authz, app-1,  auth-1,    edge,    7120, false",
+    "registry,  app-1,  control-1, servers, 7100, true",
+    "websocket, edge-1, app-1,     servers, 7200, true",
+  })
+  void whoReachesWhat(
+      String what, String from, String to, String network, int port, boolean reached)
+      throws Exception {
+    String address = tier.containers().addressesOf(to).get(network);
+
+    assertEquals(
+        reached,
+        tier.containers()
+            .succeeds(
+                from, "timeout", "3", "bash", "-c", "exec 3<>/dev/tcp/" + address + "/" + port),
+        what);
   }
 
   @Test

@@ -19,12 +19,14 @@ record Service(String name, JsonNode spec) {
           "environment",
           "healthcheck",
           "image",
+          "logging",
           "mem_limit",
           "networks",
+          "pids_limit",
           "ports",
           "read_only",
           "restart",
-          "secrets",
+          "scale",
           "security_opt",
           "stop_grace_period",
           "tmpfs",
@@ -66,9 +68,40 @@ record Service(String name, JsonNode spec) {
         .toList();
   }
 
-  Optional<String> address() {
-    JsonNode address = spec.path("networks").path("tier").path("ipv4_address");
-    return address.isMissingNode() ? Optional.empty() : Optional.of(address.asText());
+  /** The networks that it is in, each with the address that it asks for there. */
+  Map<String, Optional<String>> attachments() {
+    Map<String, Optional<String>> attachments = new LinkedHashMap<>();
+    spec.path("networks")
+        .properties()
+        .forEach(
+            network ->
+                attachments.put(
+                    network.getKey(),
+                    Optional.ofNullable(network.getValue().path("ipv4_address").textValue())));
+    return attachments;
+  }
+
+  /** How many containers of it are started. */
+  int scale() {
+    return spec.path("scale").asInt(1);
+  }
+
+  Optional<Long> processes() {
+    JsonNode limit = spec.path("pids_limit");
+    return limit.isMissingNode() ? Optional.empty() : Optional.of(limit.asLong());
+  }
+
+  String logDriver() {
+    return spec.path("logging").path("driver").asText();
+  }
+
+  Map<String, String> logOptions() {
+    Map<String, String> options = new LinkedHashMap<>();
+    spec.path("logging")
+        .path("options")
+        .properties()
+        .forEach(option -> options.put(option.getKey(), option.getValue().asText()));
+    return options;
   }
 
   boolean readOnly() {
@@ -89,10 +122,6 @@ record Service(String name, JsonNode spec) {
       mounts.put(parts[0], parts.length == 2 ? parts[1] : "");
     }
     return mounts;
-  }
-
-  boolean isChecked() {
-    return spec.has("healthcheck");
   }
 
   List<String> healthTest() {

@@ -13,10 +13,12 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -29,6 +31,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
 import org.awaitility.Awaitility;
 
@@ -46,25 +49,25 @@ final class Tier implements AutoCloseable {
 
   private final Containers containers;
   private final TokenIssuer issuer;
+  private final SSLContext trust;
   private final HttpClient http;
+  private final Path state;
   private final List<Client> clients = new ArrayList<>();
 
-  private Tier(Containers containers, Path keys) throws IOException, GeneralSecurityException {
+  private Tier(Containers containers, Path state) throws IOException, GeneralSecurityException {
     this.containers = containers;
+    this.state = state;
+    Path keys = state.resolve("keys");
     this.issuer = TokenIssuer.read(keys.resolve("issuer.jwk"), InstantSource.system());
-    this.http =
-        HttpClient.newBuilder()
-            .connectTimeout(ATTEMPT)
-            .sslContext(trusting(keys.resolve("ca.pem")))
-            .build();
+    this.trust = trusting(keys.resolve("ca.pem"));
+    this.http = HttpClient.newBuilder().connectTimeout(ATTEMPT).sslContext(trust).build();
   }
 
   /** Builds the images, makes keys, and starts every container of the compose file. */
   static Tier start() throws Exception {
     Images.build();
     Path state = Images.ROOT.resolve("containers/target/tier");
-    Images.run("deploy/compose/keys", state.toString());
-    Path keys = state.resolve("keys");
+    handOutKeys(state);
     Containers containers =
         new Containers(
             Compose.read(
@@ -73,15 +76,35 @@ final class Tier implements AutoCloseable {
                     "MOORING_TAG",
                     Images.TAG,
                     "MOORING_SECRETS",
-                    keys.toString(),
+                    state.resolve("secrets").toString(),
                     "MOORING_NET",
                     "10.213." + ThreadLocalRandom.current().nextInt(8, 250))));
     try {
       containers.start();
-      return new Tier(containers, keys);
+      return new Tier(containers, state);
     } catch (RuntimeException | IOException | GeneralSecurityException failed) {
       containers.close();
       throw failed;
+    }
+  }
+
+  private static void handOutKeys(Path state) throws IOException, InterruptedException {
+    Images.run("deploy/compose/keys", state.toString());
+  }
+
+  /** Has a new certificate of the same CA made, and handed out as it is while the tier is up. */
+  void renewCertificate() throws IOException, InterruptedException {
+    Files.delete(state.resolve("keys/edge.pem"));
+    handOutKeys(state);
+  }
+
+  /** The certificate that an edge serves to who connects now. */
+  X509Certificate served(String edge) throws IOException, GeneralSecurityException {
+    URI at = URI.create("wss://" + containers.published(edge, WSS_PORT));
+    try (SSLSocket socket =
+        (SSLSocket) trust.getSocketFactory().createSocket(at.getHost(), at.getPort())) {
+      socket.setSoTimeout((int) ATTEMPT.toMillis());
+      return (X509Certificate) socket.getSession().getPeerCertificates()[0];
     }
   }
 
