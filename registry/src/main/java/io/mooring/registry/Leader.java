@@ -8,12 +8,11 @@ package io.mooring.registry;
  * @param beat changes each second while the leader lives, and means nothing else
  */
 public record Leader(String holder, String number, String beat) {
-  /** What somebody wrote there by hand counts as 0, and is overwritten by the next leader. */
+  /**
+   * What somebody wrote there by hand counts as 0, and is overwritten by the next leader: any text
+   * but a number of at most 15 digits, with which a script can count exactly.
+   */
   public long fence() {
-    try {
-      return Long.parseLong(number);
-    } catch (NumberFormatException none) {
-      return 0;
-    }
+    return number.matches("[0-9]{1,15}") ? Long.parseLong(number) : 0;
   }
 }

@@ -146,10 +146,10 @@ final class Memory {
   /**
    * Trimming takes the oldest revisions first. Where older ones stand and the reader's own does
    * not, it was lost in a rollback, and the registry went on above it. An empty stream proves
-   * nothing.
+   * nothing, nor does one that begins above revisions that were lost: somebody may have deleted it.
    */
   private boolean trimmedBeyond(Whole whole) {
-    return whole.oldest() > position.revision();
+    return whole.oldest() > position.revision() && whole.raised() <= position.revision();
   }
 
   private void stand(Position there) {
@@ -161,7 +161,7 @@ final class Memory {
   private Optional<Server> read(String id, Map<String, String> hash) {
     try {
       return Optional.of(ServerHash.parse(id, hash));
-    } catch (IllegalArgumentException | ArithmeticException unreadable) {
+    } catch (IllegalArgumentException unreadable) {
       log.warn("event=server_unreadable server={} reason=\"{}\"", id, unreadable.getMessage());
       return Optional.ofNullable(servers.get(id));
     }

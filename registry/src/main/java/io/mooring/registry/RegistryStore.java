@@ -1,5 +1,7 @@
 package io.mooring.registry;
 
+import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.api.sync.RedisCommands;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -8,6 +10,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Writes the registry. Every write is one script that checks in the same step the claim
@@ -19,6 +23,8 @@ import java.util.TreeSet;
  * because the claim, the fence or what it builds on has moved on.
  */
 public final class RegistryStore {
+  private static final Logger log = LoggerFactory.getLogger(RegistryStore.class);
+
   private final Redis redis;
   private final Writer writer;
 
@@ -29,41 +35,67 @@ public final class RegistryStore {
 
   /**
    * Lets an instance take a server_id, or take it back. Idempotent on (server_id, instance_uid). A
-   * new instance gets the next generation, which fences the old one.
+   * new instance gets the next generation, which fences the old one. What stands there and cannot
+   * be read is written anew; the server then starts WARMING, and is drained again if that was asked
+   * for.
    *
    * @param floor the highest generation of this id that the caller remembers, 0 for none: a
    *     registry that forgot it must not give it again
    */
   public Admission register(Registration registration, long floor) {
-    List<String> arguments = new ArrayList<>();
-    arguments.add(registration.instanceUid());
-    arguments.add(Long.toString(registration.claimed()));
-    arguments.add(Long.toString(floor));
-    arguments.add(registration.service());
-    arguments.addAll(pairs(ServerHash.of(registration)));
-    List<String> answer = writer.write(Script.REGISTER, registration.serverId(), arguments);
+    List<String> answer = register(registration, floor, false);
+    if (answer.getFirst().equals("ADMITTED")
+        && !ServerHash.readable(registration.serverId(), hash(answer, 2))) {
+      answer = register(registration, floor, true);
+    }
     return switch (answer.getFirst()) {
-      case "ADMITTED" ->
-          new Admission.Admitted(
-              new Claim(
-                  registration.serverId(),
-                  answer.get(1),
-                  Long.parseLong(answer.get(2)),
-                  registration.instanceUid()),
-              ServerState.valueOf(answer.get(3)));
+      case "ADMITTED" -> admitted(registration.serverId(), answer);
       case "FENCED" -> new Admission.Fenced(Long.parseLong(answer.get(1)));
       case "TAKEN" -> new Admission.Taken(answer.get(1));
       default -> throw unexpected(Script.REGISTER, answer);
     };
   }
 
+  private List<String> register(Registration registration, long floor, boolean anew) {
+    List<String> arguments = new ArrayList<>();
+    arguments.add(registration.instanceUid());
+    arguments.add(Long.toString(registration.claimed()));
+    arguments.add(Long.toString(floor));
+    arguments.add(registration.service());
+    arguments.add(anew ? "1" : "");
+    arguments.addAll(pairs(ServerHash.of(registration)));
+    return writer.write(Script.REGISTER, registration.serverId(), arguments);
+  }
+
+  private static Admission.Admitted admitted(String serverId, List<String> answer) {
+    Server server = ServerHash.parse(serverId, hash(answer, 2));
+    return new Admission.Admitted(server.claim(answer.get(1)), server.state());
+  }
+
   /**
-   * Counts one heartbeat. A suspect server is not suspect any more.
+   * Counts one heartbeat. A suspect server is not suspect any more. One whose hash somebody made
+   * unreadable is answered that its lease has ended, because registering again mends the hash.
    *
    * @param load what the server says of itself, for {@link #loads}
    */
   public Standing renew(Claim claim, String load) {
-    return standing(Script.RENEW, writer.write(Script.RENEW, claim, List.of(load)));
+    List<String> answer = writer.write(Script.RENEW, claim, List.of(load));
+    return answer.getFirst().equals("HELD")
+        ? renewed(claim.serverId(), Long.parseLong(answer.get(1)), hash(answer, 2))
+        : refused(Script.RENEW, answer);
+  }
+
+  private static Standing renewed(String serverId, long revision, Map<String, String> hash) {
+    try {
+      Server server = ServerHash.parse(serverId, hash);
+      return new Standing.Held(server.state(), server.drain(), revision);
+    } catch (IllegalArgumentException unreadable) {
+      log.warn(
+          "event=server_unreadable server={} reason=\"{}\" (it is told to register again)",
+          serverId,
+          unreadable.getMessage());
+      return new Standing.Expired();
+    }
   }
 
   /**
@@ -73,7 +105,10 @@ public final class RegistryStore {
    *     said with its last heartbeat
    */
   public Standing deregister(Claim claim, String load) {
-    return standing(Script.DEREGISTER, writer.write(Script.DEREGISTER, claim, List.of(load)));
+    List<String> answer = writer.write(Script.DEREGISTER, claim, List.of(load));
+    return answer.getFirst().equals("HELD")
+        ? new Standing.Held(ServerState.GONE, Long.parseLong(answer.get(1)))
+        : refused(Script.DEREGISTER, answer);
   }
 
   /**
@@ -117,7 +152,7 @@ public final class RegistryStore {
         .map(
             how ->
                 new Gone(
-                    Long.parseLong(hash.getOrDefault(before + "generation", "0")),
+                    ServerHash.generation(hash, before + "generation"),
                     "deregistered".equals(how),
                     hash.getOrDefault(before + "load", "")));
   }
@@ -200,7 +235,10 @@ public final class RegistryStore {
     return field(serverId, "drain_error");
   }
 
-  /** Begins the drain that was asked for, or gives the one that runs another spec. */
+  /**
+   * Begins the drain that was asked for, or gives the one that runs another spec; false also when
+   * it runs with this one already.
+   */
   public boolean beginDrain(Fence fence, Claim claim, DrainSpec spec) {
     return held(
         writer.write(Script.BEGIN_DRAIN, fence, claim, List.of(Writer.random(), spec.toString())));
@@ -211,14 +249,18 @@ public final class RegistryStore {
     return held(writer.write(Script.RELEASE_MOVES, fence, claim, List.of(drainId)));
   }
 
-  /** Makes a draining server active again, if no request for a drain stands there any more. */
+  /**
+   * Makes a draining server active again, if no request for a drain stands there any more. Where
+   * somebody changed the state by hand, only the drain ends.
+   */
   public boolean endDrain(Fence fence, Claim claim) {
     return held(writer.write(Script.END_DRAIN, fence, claim, List.of()));
   }
 
   /**
    * Writes servers from memory into a registry that came back empty or older, where nothing newer
-   * stands there. Any process that remembers them may; the newest memory wins.
+   * stands there, or nothing that can be read. Any process that remembers them may; the newest
+   * memory wins.
    *
    * @param revision that of the memory; the registry's goes on above it
    * @return the ids of those that were written
@@ -226,16 +268,26 @@ public final class RegistryStore {
   public Set<String> restore(Iterable<Server> servers, long revision) {
     Set<String> written = new TreeSet<>();
     for (Server server : servers) {
-      List<String> arguments = new ArrayList<>();
-      arguments.add(Long.toString(revision));
-      arguments.add(Long.toString(server.generation()));
-      arguments.add(Long.toString(server.revision()));
-      arguments.addAll(pairs(ServerHash.of(server)));
-      if (writer.write(Script.RESTORE, server.id(), arguments).getFirst().equals("RESTORED")) {
+      List<String> answer = restore(server, revision, false);
+      if (answer.getFirst().equals("OVERTAKEN")
+          && !ServerHash.readable(server.id(), hash(answer, 1))) {
+        answer = restore(server, revision, true);
+      }
+      if (answer.getFirst().equals("RESTORED")) {
         written.add(server.id());
       }
     }
     return written;
+  }
+
+  private List<String> restore(Server server, long revision, boolean anew) {
+    List<String> arguments = new ArrayList<>();
+    arguments.add(Long.toString(revision));
+    arguments.add(Long.toString(server.generation()));
+    arguments.add(Long.toString(server.revision()));
+    arguments.add(anew ? "1" : "");
+    arguments.addAll(pairs(ServerHash.of(server)));
+    return writer.write(Script.RESTORE, server.id(), arguments);
   }
 
   /**
@@ -282,33 +334,28 @@ public final class RegistryStore {
   }
 
   private Optional<String> field(String serverId, String name) {
-    return Optional.ofNullable(redis.call(commands -> commands.hget(Keys.server(serverId), name)));
+    return redis.call(commands -> field(commands, serverId, name));
   }
 
-  private static Standing standing(Script script, List<String> answer) {
+  /** A key of another type has no fields; the next script that writes there begins it anew. */
+  private static Optional<String> field(
+      RedisCommands<String, String> commands, String serverId, String name) {
+    try {
+      return Optional.ofNullable(commands.hget(Keys.server(serverId), name));
+    } catch (RedisCommandExecutionException refused) {
+      if (String.valueOf(refused.getMessage()).startsWith("WRONGTYPE")) {
+        return Optional.empty();
+      }
+      throw refused;
+    }
+  }
+
+  private static Standing refused(Script script, List<String> answer) {
     return switch (answer.getFirst()) {
-      case "HELD" -> held(answer.get(1), answer.subList(2, answer.size()));
       case "EXPIRED" -> new Standing.Expired();
       case "FENCED" -> new Standing.Fenced(Long.parseLong(answer.get(1)));
       default -> throw unexpected(script, answer);
     };
-  }
-
-  private static Standing.Held held(String state, List<String> rest) {
-    ServerState now = ServerState.valueOf(state);
-    return new Standing.Held(
-        now,
-        now == ServerState.DRAINING ? drain(rest.subList(1, 4)) : Optional.empty(),
-        Long.parseLong(rest.getFirst()));
-  }
-
-  /** One that somebody made unreadable is none: its server only refuses new clients. */
-  private static Optional<Drain> drain(List<String> fields) {
-    try {
-      return Optional.of(ServerHash.drain(fields.get(0), fields.get(1), fields.get(2)));
-    } catch (IllegalArgumentException unreadable) {
-      return Optional.empty();
-    }
   }
 
   private static boolean held(List<String> answer) {
@@ -317,6 +364,15 @@ public final class RegistryStore {
 
   private static IllegalStateException unexpected(Script script, List<String> answer) {
     return new IllegalStateException(script + " answered " + answer);
+  }
+
+  /** The pairs with which an answer ends. */
+  private static Map<String, String> hash(List<String> answer, int from) {
+    Map<String, String> hash = new HashMap<>();
+    for (int i = from; i + 1 < answer.size(); i += 2) {
+      hash.put(answer.get(i), answer.get(i + 1));
+    }
+    return hash;
   }
 
   private static List<String> pairs(Map<String, String> hash) {

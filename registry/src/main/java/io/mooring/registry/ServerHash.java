@@ -30,7 +30,7 @@ final class ServerHash {
         Optional.ofNullable(hash.get("api_address"))
             .filter(address -> !address.isEmpty())
             .map(Address::parse),
-        Math.toIntExact(number(hash, "weight")),
+        weight(hash),
         hash.getOrDefault("release", ""),
         capabilities(hash.getOrDefault("capabilities", "")),
         labels(hash.getOrDefault("labels", "")),
@@ -38,10 +38,28 @@ final class ServerHash {
         hash.containsKey("revision") ? number(hash, "revision") : 0);
   }
 
+  /** Whether a hash can be read, or is that of a server that does not live. */
+  static boolean readable(String id, Map<String, String> hash) {
+    if (hash.isEmpty() || ServerState.GONE.name().equals(hash.get("state"))) {
+      return true;
+    }
+    try {
+      parse(id, hash);
+      return true;
+    } catch (IllegalArgumentException unreadable) {
+      return false;
+    }
+  }
+
   /** That of any hash, also of one that says nothing else; 0 if it cannot be read. */
   static long generation(Map<String, String> hash) {
+    return generation(hash, "generation");
+  }
+
+  /** The generation that another field names; 0 if it cannot be read. */
+  static long generation(Map<String, String> hash, String field) {
     try {
-      return number(hash, "generation");
+      return number(hash, field);
     } catch (IllegalArgumentException unreadable) {
       return 0;
     }
@@ -101,17 +119,9 @@ final class ServerHash {
   }
 
   private static Drain drain(Map<String, String> hash) {
-    return drain(
-        text(hash, "drain_id"), hash.getOrDefault("drain_spec", ""), hash.getOrDefault("move", ""));
-  }
-
-  /**
-   * Reads the fields of a drain that has begun.
-   *
-   * @throws IllegalArgumentException naming the field, its value and what was expected
-   */
-  static Drain drain(String id, String spec, String move) {
-    return new Drain(id, DrainSpec.parse(spec), id.equals(move));
+    String id = text(hash, "drain_id");
+    return new Drain(
+        id, DrainSpec.parse(hash.getOrDefault("drain_spec", "")), id.equals(hash.get("move")));
   }
 
   /** With the request as well: without one, the drain would end. */
@@ -138,6 +148,14 @@ final class ServerHash {
               labels.put(line.substring(0, end), line.substring(end + 1));
             });
     return labels;
+  }
+
+  private static int weight(Map<String, String> hash) {
+    long weight = number(hash, "weight");
+    if (weight != (int) weight) {
+      throw new IllegalArgumentException("weight " + weight + " is not a whole number of 32 bits");
+    }
+    return (int) weight;
   }
 
   private static Set<String> capabilities(String text) {

@@ -12,21 +12,29 @@ import java.util.Map;
  * @param past the tag that the stream holds for the revision at which the reader stood; "" when it
  *     holds none
  * @param oldest the lowest revision in the stream; 0 when that is empty
+ * @param raised the revision to which the registry was raised last, after it had lost some; 0 for
+ *     never
  * @param hashes server_id → hash, not yet parsed
  */
-record Whole(Position position, String past, long oldest, Map<String, Map<String, String>> hashes) {
+record Whole(
+    Position position,
+    String past,
+    long oldest,
+    long raised,
+    Map<String, Map<String, String>> hashes) {
   /** Reads the answer of {@code whole.lua}. */
   static Whole of(List<Object> answer) {
     Iterator<Object> parts = answer.iterator();
     Position position = new Position(text(parts), Long.parseLong(text(parts)), text(parts));
     String past = text(parts);
     long oldest = Long.parseLong(text(parts));
+    long raised = Long.parseLong(text(parts));
     Map<String, Map<String, String>> hashes = new HashMap<>();
     while (parts.hasNext()) {
       String id = text(parts);
       hashes.put(id, hash(parts.next()));
     }
-    return new Whole(position, past, oldest, hashes);
+    return new Whole(position, past, oldest, raised, hashes);
   }
 
   private static String text(Iterator<Object> parts) {

@@ -1,5 +1,5 @@
 -- ARGV: …, incarnation, generation, instance_uid, load ('' for none)
--- HELD state revision | EXPIRED | FENCED generation
+-- HELD revision | EXPIRED | FENCED generation
 local refused = refusal(ARGV[5], ARGV[6], ARGV[7])
 if refused then
   return refused
@@ -7,4 +7,4 @@ end
 if ARGV[8] ~= '' then
   redis.call('HSET', loads, id, ARGV[8])
 end
-return {'HELD', 'GONE', leave('deregistered')}
+return {'HELD', leave('deregistered')}

@@ -7,13 +7,34 @@ local id, tag = ARGV[1], ARGV[2]
 local GONE_SECONDS = 86400
 local REVISIONS_KEPT = 4096
 
--- The registry's life. A registry without one begins here; revisions of an earlier life mean nothing.
-local function incarnation()
+-- A key of another type is the work of some other hand, and holds nothing that is known: a heartbeat must
+-- not fail for ever because of it.
+for i, key in ipairs(KEYS) do
+  local kind = redis.call('TYPE', key).ok
+  if kind ~= 'none' and kind ~= (key == rev and 'stream' or 'hash') then
+    redis.call('DEL', key)
+  end
+end
+
+-- What a script can count with exactly; nothing for any other text.
+local function number(text)
+  return text and #text <= 15 and tonumber(string.match(text, '^%d+$')) or nil
+end
+
+-- The registry's life; false if it has none that could go on.
+local function life()
   local held = redis.call('HMGET', meta, 'incarnation', 'revision')
-  if held[1] and tonumber(held[2]) then
-    return held[1]
+  return number(held[2]) and held[1]
+end
+
+-- A registry without a life begins one here; revisions of an earlier one mean nothing.
+local function incarnation()
+  local held = life()
+  if held then
+    return held
   end
   redis.call('DEL', rev)
+  redis.call('HDEL', meta, 'raised')
   redis.call('HSET', meta, 'incarnation', tag, 'revision', 0, 'tag', tag)
   return tag
 end
@@ -47,15 +68,24 @@ end
 -- Nothing when (incarnation, generation, instance_uid) is the claim that holds the id; else the answer.
 local function refusal(claimed_incarnation, claimed_generation, uid)
   local held = redis.call('HMGET', server, 'instance_uid', 'generation', 'state')
-  local newest, claimed = tonumber(held[2]) or 0, tonumber(claimed_generation)
+  local newest, claimed = number(held[2]) or 0, tonumber(claimed_generation)
   if newest >= claimed and held[1] ~= uid then
     return {'FENCED', string.format('%d', newest)}
   end
-  if newest ~= claimed or held[3] == 'GONE'
-      or redis.call('HGET', meta, 'incarnation') ~= claimed_incarnation then
+  if newest ~= claimed or held[3] == 'GONE' or life() ~= claimed_incarnation then
     return {'EXPIRED'}
   end
   return nil
+end
+
+-- Counts a heartbeat; what some other hand wrote there is begun anew.
+local function count()
+  local counted = redis.pcall('HINCRBY', beats, id, 1)
+  if type(counted) == 'number' then
+    return counted
+  end
+  redis.call('HSET', beats, id, 1)
+  return 1
 end
 
 local function forget_drain()

@@ -2,8 +2,9 @@
 -- KEYS: {mooring}:leader   ARGV: the replica's name, then the script's own
 local leader, name = KEYS[1], ARGV[1]
 local held = redis.call('HMGET', leader, 'holder', 'fence', 'beat')
--- What is no whole number counts as none, like for those who read it.
-local number = string.match(held[2] or '', '^%d+$')
+-- What a script cannot count with exactly counts as none, like for those who read it.
+local text = held[2] or ''
+local number = #text <= 15 and string.match(text, '^%d+$')
 local holder, fence, beat = held[1] or '', tonumber(number) or 0, held[3] or ''
 
 local function lead(number)

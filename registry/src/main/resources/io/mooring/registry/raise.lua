@@ -7,6 +7,7 @@ local HEADROOM = 1000
 local function raise(remembered)
   incarnation()
   if tonumber(redis.call('HGET', meta, 'revision')) < tonumber(remembered) then
-    redis.call('HSET', meta, 'revision', string.format('%d', tonumber(remembered) + HEADROOM))
+    local raised = string.format('%d', tonumber(remembered) + HEADROOM)
+    redis.call('HSET', meta, 'revision', raised, 'raised', raised)
   end
 end

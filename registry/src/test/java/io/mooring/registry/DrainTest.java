@@ -114,7 +114,7 @@ class DrainTest {
     store.releaseMoves(FENCE, claim, id);
     long revision = revision();
 
-    assertTrue(store.beginDrain(FENCE, claim, SPEC));
+    assertFalse(store.beginDrain(FENCE, claim, SPEC));
     assertTrue(store.releaseMoves(FENCE, claim, id));
 
     assertEquals(revision, revision());

@@ -57,6 +57,14 @@ class MemoryTest {
   }
 
   @Test
+  void aStreamThatSomebodyDeletedAfterARollbackWasNotTrimmed() {
+    memory.adopt(whole(new Position("life", 1058, "t1058"), "", 1058, 1057, server("a", 5)));
+
+    assertView(1058, "a5", "b1", "c2");
+    assertEquals(Set.of("b", "c"), memory.kept());
+  }
+
+  @Test
   void anUnknownLifeNeverShrinksMemory() {
     memory.adopt(whole("other", 3, "x3", "", server("b", 1), server("d", 1)));
 
@@ -214,7 +222,7 @@ class MemoryTest {
     Map<String, Map<String, String>> hashes =
         Map.of("a", broken, "b", ServerHash.of(server("b", 2)), "new", Map.of("state", "ACTIVE"));
 
-    memory.adopt(new Whole(new Position("life", 58, "t58"), "t57", 1, hashes));
+    memory.adopt(new Whole(new Position("life", 58, "t58"), "t57", 1, 0, hashes));
 
     assertView(58, "a5", "b2");
   }
@@ -244,20 +252,22 @@ class MemoryTest {
   /** Of a stream that was never trimmed. */
   private static Whole whole(
       String incarnation, long revision, String tag, String past, Server... servers) {
-    return whole(new Position(incarnation, revision, tag), past, 1, servers);
+    return whole(new Position(incarnation, revision, tag), past, 1, 0, servers);
   }
 
   /** Of a stream that does not hold the reader's revision. */
   private static Whole trimmed(
       String incarnation, long revision, String tag, long oldest, Server... servers) {
-    return whole(new Position(incarnation, revision, tag), "", oldest, servers);
+    return whole(new Position(incarnation, revision, tag), "", oldest, 0, servers);
   }
 
-  private static Whole whole(Position position, String past, long oldest, Server... servers) {
+  private static Whole whole(
+      Position position, String past, long oldest, long raised, Server... servers) {
     return new Whole(
         position,
         past,
         oldest,
+        raised,
         Stream.of(servers).collect(Collectors.toMap(Server::id, ServerHash::of)));
   }
 

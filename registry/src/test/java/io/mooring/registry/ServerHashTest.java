@@ -62,7 +62,7 @@ class ServerHashTest {
         "address, 10.0.0.1, is not of the form ip:port",
         "api_address, 10.0.0.1:0, port 0 is not between 1 and 65535",
         "weight, 65, weight 65 is not between 1 and 64",
-        "weight, 9999999999, integer overflow",
+        "weight, 9999999999, weight 9999999999 is not a whole number of 32 bits",
         "release, a b, release \"a b\" does not match",
         "drain_id, , drain_id is missing",
         "drain_id, a b, drain_id \"a b\" does not match",

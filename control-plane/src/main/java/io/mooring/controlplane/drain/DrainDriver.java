@@ -184,9 +184,8 @@ public final class DrainDriver implements AutoCloseable {
       return;
     }
     Optional<DrainSpec> spec = request.flatMap(text -> read(server, text));
-    if (spec.isPresent() && !spec.equals(drain.map(Drain::spec))) {
-      begin(fence, claim, spec.get(), drain);
-    }
+    // Each time: somebody may have changed the state by hand, which the view does not show.
+    spec.ifPresent(asked -> begin(fence, claim, asked, drain));
     if (drain.isPresent()) {
       Care care = cares.computeIfAbsent(drain.get().id(), id -> new Care(server.revision()));
       if (drain.get().released()) {
@@ -217,7 +216,9 @@ public final class DrainDriver implements AutoCloseable {
     if (store.beginDrain(fence, claim, spec)) {
       log.info(
           "event={} server={} generation={} {}",
-          running.isPresent() ? "drain_changed" : "drain_begun",
+          running.isPresent() && !running.get().spec().equals(spec)
+              ? "drain_changed"
+              : "drain_begun",
           claim.serverId(),
           claim.generation(),
           spec);

@@ -152,6 +152,30 @@ class DrainDriverTest {
   }
 
   @Test
+  void aDrainThatIsTakenBackTogetherWithItsStateIsOver() {
+    release();
+
+    tier.redis(redis -> redis.hset(SERVER, "state", "ACTIVE"));
+    tier.redis(redis -> redis.hdel(SERVER, "drain"));
+    leader.pass();
+
+    await().until(() -> state() == ServerState.ACTIVE);
+    assertEquals(Phase.CANCELLED, progress().phase());
+  }
+
+  @Test
+  void aDrainWhoseStateIsChangedByHandBeginsAnewWithItsWholeDeadline() {
+    release();
+    String before = drain().id();
+
+    tier.redis(redis -> redis.hset(SERVER, "state", "ACTIVE"));
+    leader.pass();
+
+    await().until(() -> !drain().id().equals(before));
+    assertFalse(drain().released());
+  }
+
+  @Test
   void aRequestThatIsTakenBackBeforeTheLeaderSawItIsCancelled() {
     Server server = server("app-1");
     drains.request("app-1", SPEC);

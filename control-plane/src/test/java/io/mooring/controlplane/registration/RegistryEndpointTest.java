@@ -39,6 +39,7 @@ import io.mooring.registry.Fence;
 import io.mooring.registry.Redis;
 import io.mooring.registry.RegistryFollower;
 import io.mooring.registry.RegistryStore;
+import io.mooring.registry.RegistryView;
 import io.mooring.registry.ServerState;
 import io.mooring.registry.v1.Claim;
 import io.mooring.registry.v1.DeregisterRequest;
@@ -388,6 +389,26 @@ class RegistryEndpointTest {
 
     assertEquals(2, again.getGeneration());
     assertTrue(heartbeat(registry(), claim(again, "app-1", "a"), 0).hasRenewed());
+  }
+
+  @Test
+  void aServerWhoseHashCannotBeReadRegistersAgainAndGoesOnAsItWas() {
+    RegisterResponse held = registry().register(request("app-1", "a"));
+    Claim claim = claim(held, "app-1", "a");
+    await().until(() -> follower.view().server("app-1").isPresent());
+    RegistryView before = follower.view();
+    try (RedisClient client = RedisClient.create(valkey.url());
+        StatefulRedisConnection<String, String> connection = client.connect()) {
+      connection.sync().hset("{mooring}:server:app-1", "state", "FOO");
+    }
+
+    assertTrue(heartbeat(registry(), claim, 0).hasExpired());
+    RegisterResponse again =
+        registry().register(request("app-1", "a").toBuilder().setGeneration(1).build());
+
+    assertEquals(held, again);
+    assertTrue(heartbeat(registry(), claim, 0).hasRenewed());
+    assertEquals(before.byId(), follower.view().byId());
   }
 
   @Test
