@@ -95,7 +95,7 @@ class ControlPlaneTest {
       assertEquals("a", server.at("/labels/zone").asText());
       assertTrue(server.path("drain").isNull());
       assertEquals(
-          JSON.readTree("{\"revision\":2,\"envoys\":[]}"),
+          JSON.readTree("{\"revision\":2,\"envoys\":[],\"certificate\":null}"),
           JSON.readTree(get(controlPlane, "/admin/v1/envoys").body()));
       String metrics = get(controlPlane, "/metrics").body();
       assertTrue(metrics.contains("mooring_servers{state=\"ACTIVE\"} 1.0"), metrics);
@@ -279,7 +279,7 @@ class ControlPlaneTest {
               """
               {"total":1,"connections":[{"conn":"c1","server":"app-1","user":"ann","tenant":null,
               "role":"client","envoy":"edge-1","age_ms":5,"channels":2,"queued_bytes":0,
-              "exp":1900000000}],"unanswered":[]}
+              "exp":1900000000}],"unanswered":[],"hint":""}
               """),
           connections);
       assertEquals("url", explained.path("kind").asText());
