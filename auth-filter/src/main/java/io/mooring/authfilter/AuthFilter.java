@@ -13,6 +13,7 @@ import io.mooring.process.Program;
 import io.mooring.process.StartException;
 import io.mooring.registry.Redis;
 import io.mooring.registry.RegistryFollower;
+import io.mooring.registry.ServiceNames;
 import io.mooring.token.JwksFile;
 import io.mooring.token.KeyFileException;
 import io.mooring.token.MasterKeys;

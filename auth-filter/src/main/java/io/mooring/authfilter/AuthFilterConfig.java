@@ -2,6 +2,7 @@ package io.mooring.authfilter;
 
 import io.mooring.process.ConfigurationOf;
 import io.mooring.process.HostPort;
+import io.mooring.registry.ServiceNames;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;

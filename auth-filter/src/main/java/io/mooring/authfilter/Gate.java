@@ -3,6 +3,7 @@ package io.mooring.authfilter;
 import io.envoyproxy.envoy.service.auth.v3.AttributeContext.HttpRequest;
 import io.mooring.registry.Placement;
 import io.mooring.registry.RegistryView;
+import io.mooring.registry.ServiceNames;
 import io.mooring.token.Claims;
 import io.mooring.token.ConnIds;
 import io.mooring.token.Identity;

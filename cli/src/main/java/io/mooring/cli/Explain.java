@@ -74,10 +74,20 @@ final class Explain implements Callable<Integer> {
         terminal.out().println(" " + terminal.dim(placement.path("reason").asText()));
       }
     }
+    int shown = answer.path("placements").size();
+    long total = answer.path("total").asLong();
+    if (shown < total) {
+      terminal
+          .out()
+          .println(terminal.dim("%d of %d; explain CONN for another".formatted(shown, total)));
+    }
   }
 
   private static List<String> facts(JsonNode placement) {
     List<String> facts = new ArrayList<>();
+    if (placement.path("conn").isTextual()) {
+      facts.add(placement.path("conn").asText());
+    }
     if (placement.path("user").isTextual()) {
       String user = "user " + placement.path("user").asText();
       facts.add(

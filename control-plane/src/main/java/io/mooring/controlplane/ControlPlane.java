@@ -33,6 +33,7 @@ import io.mooring.registry.RegistryFollower;
 import io.mooring.registry.RegistryStore;
 import io.mooring.registry.RegistryView;
 import io.mooring.registry.ServerState;
+import io.mooring.registry.ServiceNames;
 import io.mooring.token.JwksFile;
 import io.mooring.token.KeyFileException;
 import io.mooring.token.MasterKeys;
@@ -102,7 +103,11 @@ public final class ControlPlane implements AutoCloseable {
             .map(
                 keys -> new ConnectionSearch(follower::view, services, keys, config.name(), clock));
     Explainer explainer =
-        new Explainer(follower::view, services::admitted, config.edge().defaultService(), search);
+        new Explainer(
+            follower::view,
+            services::admitted,
+            ServiceNames.of(config.edge().defaultService(), config.hosts()),
+            search);
     AdminApi admin =
         new AdminApi(
             gate(config, clock),

@@ -6,6 +6,7 @@ import io.mooring.controlplane.xds.EdgeConfig;
 import io.mooring.process.ConfigurationOf;
 import io.mooring.process.HostPort;
 import io.mooring.registry.Grammar;
+import io.mooring.registry.ServiceNames;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Map;
@@ -17,6 +18,8 @@ import java.util.Optional;
  *
  * @param keys the master key file, by which the servers answer; empty: they are not asked
  * @param services who may register, by the name of the service
+ * @param hosts the services of first connects by the host that they come by, as the auth-filters
+ *     have it; only explanations need it
  */
 @ConfigurationOf("control-plane")
 record ControlPlaneConfig(
@@ -30,6 +33,7 @@ record ControlPlaneConfig(
     Token token,
     Path keys,
     Map<String, ServicePolicy> services,
+    Map<String, String> hosts,
     EdgeConfig edge) {
 
   ControlPlaneConfig {
@@ -40,6 +44,7 @@ record ControlPlaneConfig(
             "services." + service + ": a service's name matches " + Grammar.SERVICE.expression());
       }
     }
+    ServiceNames.of(edge.defaultService(), hosts);
   }
 
   /** The master key file, if there is to be one. */

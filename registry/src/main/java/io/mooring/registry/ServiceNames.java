@@ -1,6 +1,5 @@
-package io.mooring.authfilter;
+package io.mooring.registry;
 
-import io.mooring.registry.Grammar;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -10,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * Which service a first connect is for: the one that its query asks for, else that of the host by
  * which it came, else the default one.
  */
-final class ServiceNames {
+public final class ServiceNames {
   private static final Pattern HOST = Pattern.compile("[a-z0-9._-]{1,253}|\\[[0-9a-f:.]{2,45}]");
 
   private final String absent;
@@ -22,11 +21,13 @@ final class ServiceNames {
   }
 
   /**
+   * Takes the configuration of a process.
+   *
    * @param absent the default service
    * @param byHost services by the names of hosts, without ports
    * @throws IllegalArgumentException naming the key, the value and what was expected
    */
-  static ServiceNames of(String absent, Map<String, String> byHost) {
+  public static ServiceNames of(String absent, Map<String, String> byHost) {
     requireService("default-service", absent);
     byHost.forEach(
         (host, service) -> {
@@ -43,10 +44,12 @@ final class ServiceNames {
   }
 
   /**
+   * The service of a first connect.
+   *
    * @param asked the service that the query names; null if it names none
-   * @param host host[:port] of the request, as the client sent it
+   * @param host host[:port] of the request, as the client sent it; "" for none
    */
-  String of(@Nullable String asked, String host) {
+  public String of(@Nullable String asked, String host) {
     if (asked != null) {
       return asked;
     }

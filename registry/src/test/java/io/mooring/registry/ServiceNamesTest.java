@@ -1,4 +1,4 @@
-package io.mooring.authfilter;
+package io.mooring.registry;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 

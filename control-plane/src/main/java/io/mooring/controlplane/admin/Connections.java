@@ -15,7 +15,7 @@ import java.util.Set;
 
 /** {@code /admin/v1/connections}: which connections the servers hold, or held last. */
 public final class Connections {
-  private static final int DEFAULT_LIMIT = 100;
+  static final int DEFAULT_LIMIT = 100;
   private static final Set<String> PARAMETERS =
       Set.of("server", "user", "conn", "envoy", "closed", "limit");
 

@@ -2,6 +2,7 @@ package io.mooring.controlplane.admin;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.helidon.webserver.http.ServerRequest;
+import io.mooring.controlplane.connections.Question;
 import io.mooring.controlplane.connections.Row;
 import io.mooring.controlplane.explain.Explainer;
 import io.mooring.controlplane.explain.Explanation;
@@ -27,15 +28,18 @@ public final class Explain {
   }
 
   Json.Fields answer(ServerRequest request) {
+    Parameters parameters = new Parameters(request, Set.of("target", "limit"));
     String text =
-        new Parameters(request, Set.of("target"))
+        parameters
             .text("target")
             .orElseThrow(
                 () -> Parameters.bad("target", "is missing; expected a URL, a conn_id or a user"));
-    Explanation explanation = explained(text);
+    Explanation explanation =
+        explained(text, parameters.number("limit", Connections.DEFAULT_LIMIT, Question.MOST));
     return json -> {
       json.writeStringField("target", text);
       json.writeStringField("kind", explanation.kind());
+      json.writeNumberField("total", explanation.total());
       json.writeArrayFieldStart("placements");
       for (Explanation.Placed placed : explanation.placements()) {
         write(json, placed);
@@ -46,13 +50,13 @@ public final class Explain {
     };
   }
 
-  private Explanation explained(String text) {
+  private Explanation explained(String text, int limit) {
     try {
       Target target = Target.parse(text);
       if (target instanceof Target.User && !hasKeys) {
         throw Connections.noKeys();
       }
-      return explainer.explain(target);
+      return explainer.explain(target, limit);
     } catch (IllegalArgumentException noTarget) {
       throw Parameters.bad("target", String.valueOf(noTarget.getMessage()));
     } catch (InterruptedException interrupted) {

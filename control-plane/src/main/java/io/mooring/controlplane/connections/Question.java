@@ -22,9 +22,9 @@ public record Question(
   public static final int MOST = 1_000;
 
   /** The live connections of one user. */
-  public static Question ofUser(String user) {
+  public static Question ofUser(String user, int limit) {
     return new Question(
-        Optional.empty(), Optional.of(user), Optional.empty(), Optional.empty(), false, MOST);
+        Optional.empty(), Optional.of(user), Optional.empty(), Optional.empty(), false, limit);
   }
 
   /** The live connection of an id; two while it moves. */

@@ -10,6 +10,7 @@ import io.mooring.registry.Placement;
 import io.mooring.registry.RegistryView;
 import io.mooring.registry.Rendezvous;
 import io.mooring.registry.Server;
+import io.mooring.registry.ServiceNames;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -26,38 +27,44 @@ public final class Explainer {
 
   private final Supplier<RegistryView> registry;
   private final UnaryOperator<RegistryView> admitted;
-  private final String defaultService;
+  private final ServiceNames services;
   private final Optional<ConnectionSearch> search;
 
   /**
    * @param admitted what of a view the Envoys are told
+   * @param services which one a first connect is for
    * @param search absent: nobody can be asked who holds a connection
    */
   public Explainer(
       Supplier<RegistryView> registry,
       UnaryOperator<RegistryView> admitted,
-      String defaultService,
+      ServiceNames services,
       Optional<ConnectionSearch> search) {
     this.registry = registry;
     this.admitted = admitted;
-    this.defaultService = defaultService;
+    this.services = services;
     this.search = search;
   }
 
-  public Explanation explain(Target target) throws InterruptedException {
+  /**
+   * Waits for the servers, if somebody must be asked.
+   *
+   * @param limit at most so many connections of a user
+   */
+  public Explanation explain(Target target, int limit) throws InterruptedException {
     return switch (target) {
       case Target.Url url -> explain(url);
       case Target.Conn conn -> explain(conn);
-      case Target.User user -> explain(user);
+      case Target.User user -> explain(user, limit);
     };
   }
 
   private Explanation explain(Target.Url url) throws InterruptedException {
     RegistryView view = registry.get();
-    String service = url.service().orElse(defaultService);
+    String service = services.of(url.service().orElse(null), url.host());
     if (url.pin().isEmpty()) {
       return new Explanation(
-          "url", List.of(firstConnect(admitted.apply(view), service)), List.of());
+          "url", 1, List.of(firstConnect(admitted.apply(view), service)), List.of());
     }
     Target.Url.Pin pin = url.pin().get();
     Found found = search(Question.ofConn(pin.conn()));
@@ -67,7 +74,10 @@ public final class Explainer {
             .findFirst()
             .or(() -> found.rows().stream().findFirst());
     return new Explanation(
-        "url", List.of(placed(view, pin.server(), service, pin.conn(), live)), found.unanswered());
+        "url",
+        1,
+        List.of(placed(view, pin.server(), service, pin.conn(), live)),
+        found.unanswered());
   }
 
   private Explanation explain(Target.Conn conn) throws InterruptedException {
@@ -75,14 +85,19 @@ public final class Explainer {
     Found found = search(Question.ofConn(conn.id()));
     List<Placed> placements =
         found.rows().isEmpty()
-            ? List.of(placed(view, null, defaultService, conn.id(), Optional.empty()))
+            ? List.of(placed(view, null, defaultService(), conn.id(), Optional.empty()))
             : live(view, found);
-    return new Explanation("conn", placements, found.unanswered());
+    return new Explanation("conn", placements.size(), placements, found.unanswered());
   }
 
-  private Explanation explain(Target.User user) throws InterruptedException {
-    Found found = search(Question.ofUser(user.id()));
-    return new Explanation("user", live(registry.get(), found), found.unanswered());
+  private Explanation explain(Target.User user, int limit) throws InterruptedException {
+    Found found = search(Question.ofUser(user.id(), limit));
+    return new Explanation("user", found.total(), live(registry.get(), found), found.unanswered());
+  }
+
+  /** Of what comes by no host that is known. */
+  private String defaultService() {
+    return services.of(null, "");
   }
 
   private Found search(Question question) throws InterruptedException {
@@ -91,7 +106,7 @@ public final class Explainer {
 
   private List<Placed> live(RegistryView view, Found found) {
     return found.rows().stream()
-        .map(row -> placed(view, row.server(), defaultService, row.conn(), Optional.of(row)))
+        .map(row -> placed(view, row.server(), defaultService(), row.conn(), Optional.of(row)))
         .toList();
   }
 

@@ -10,10 +10,12 @@ import java.util.Optional;
  * Where connections would land now.
  *
  * @param kind url, conn or user
- * @param placements one for each connection
+ * @param total how many connections there are
+ * @param placements one for each of them, or for some
  * @param unanswered servers that may hold one, but did not say
  */
-public record Explanation(String kind, List<Placed> placements, List<Found.Unanswered> unanswered) {
+public record Explanation(
+    String kind, long total, List<Placed> placements, List<Found.Unanswered> unanswered) {
 
   /**
    * One connection.

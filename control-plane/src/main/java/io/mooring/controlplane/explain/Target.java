@@ -9,8 +9,9 @@ public sealed interface Target {
    *
    * @param pin what the path names; empty on a first connect
    * @param service what the query asks for; empty: it does not say
+   * @param host host[:port]; "" in a path alone
    */
-  record Url(Optional<Pin> pin, Optional<String> service) implements Target {
+  record Url(Optional<Pin> pin, Optional<String> service, String host) implements Target {
     /** Ids as they stand in the path; neither proves anything. */
     public record Pin(String server, String conn) {}
   }

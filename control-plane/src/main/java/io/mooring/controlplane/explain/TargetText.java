@@ -12,7 +12,7 @@ final class TargetText {
 
   private static final Pattern URL =
       Pattern.compile(
-          "(?:(?:wss?|https?)://[^/?#\\s]+)?/ws"
+          "(?:(?:wss?|https?)://(?<host>[^/?#\\s]+))?/ws"
               + "(?:/(?<server>[A-Za-z0-9_-]{1,64})/(?<conn>[A-Za-z0-9_-]{1,64}))?"
               + "(?:\\?(?<query>\\S*))?");
 
@@ -44,6 +44,7 @@ final class TargetText {
           "has a slash, but is no URL with the path /ws or /ws/<server_id>/<conn_id>, for example"
               + " wss://edge.example.com/ws/app-1/x");
     }
+    String host = parts.group("host");
     String server = parts.group("server");
     String conn = parts.group("conn");
     String query = parts.group("query");
@@ -51,7 +52,8 @@ final class TargetText {
         server == null || conn == null
             ? Optional.empty()
             : Optional.of(new Target.Url.Pin(server, conn)),
-        query == null ? Optional.empty() : service(query));
+        query == null ? Optional.empty() : service(query),
+        host == null ? "" : host);
   }
 
   private static Optional<String> service(String query) {

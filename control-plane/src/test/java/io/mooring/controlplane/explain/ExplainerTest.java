@@ -19,6 +19,7 @@ import io.mooring.registry.Placement;
 import io.mooring.registry.RegistryView;
 import io.mooring.registry.Server;
 import io.mooring.registry.ServerState;
+import io.mooring.registry.ServiceNames;
 import io.mooring.token.IdentityVerifier;
 import io.mooring.token.MasterKeys;
 import java.nio.file.Files;
@@ -37,6 +38,9 @@ class ExplainerTest {
   private static final String CONN = "A".repeat(43);
   private static final ServicePolicy LOOPBACK =
       new ServicePolicy(Secret.of("app-token-0123456789"), List.of("127.0.0.0/8"), "1024-65535");
+
+  private static final ServiceNames NAMES =
+      ServiceNames.of("app", Map.of("chat.example.com", "chat"));
 
   private final Services services = new Services(Map.of("app", LOOPBACK, "chat", LOOPBACK));
   private final TreeMap<String, Server> servers = new TreeMap<>();
@@ -128,6 +132,15 @@ class ExplainerTest {
   }
 
   @Test
+  void aFirstConnectIsForTheServiceOfItsHostUnlessItNamesAnother() throws Exception {
+    assertEquals("chat", explain("wss://Chat.example.com:8443/ws").service());
+    assertEquals("app", explain("wss://chat.example.com/ws?service=app").service());
+    assertEquals("chat", explain("wss://chat.example.com/ws/gone-1/" + CONN).service());
+    assertEquals("app", explain("wss://chat.example.com/ws/app-1/" + CONN).service());
+    assertEquals("app", explain("wss://other.example.com/ws").service());
+  }
+
+  @Test
   void aConnectionAndAUserAreLookedForAtTheServers(@TempDir Path folder) throws Exception {
     MasterKeys keys =
         MasterKeys.read(Files.writeString(folder.resolve("keys"), MasterKeys.generate("k1")));
@@ -137,10 +150,10 @@ class ExplainerTest {
     try (Holder two = Holder.of(verifier, page(1, row(CONN, "ann")))) {
       register("app-2", "app", ServerState.ACTIVE, false, 7202, Optional.of(two.port()));
       Explainer explainer =
-          new Explainer(this::view, services::admitted, "app", Optional.of(search));
+          new Explainer(this::view, services::admitted, NAMES, Optional.of(search));
 
       for (String target : List.of(CONN, "ann", "/ws/app-1/" + CONN)) {
-        Explanation explanation = explainer.explain(Target.parse(target));
+        Explanation explanation = explainer.explain(Target.parse(target), 10);
 
         Placed placed = explanation.placements().getFirst();
         assertEquals("ann", placed.live().orElseThrow().user());
@@ -151,7 +164,7 @@ class ExplainerTest {
       }
       assertEquals(
           Optional.of("app-2"),
-          explainer.explain(Target.parse(CONN)).placements().getFirst().landsOn());
+          explainer.explain(Target.parse(CONN), 10).placements().getFirst().landsOn());
     }
   }
 
@@ -166,8 +179,8 @@ class ExplainerTest {
   }
 
   private Placed explain(String target) throws InterruptedException {
-    return new Explainer(this::view, services::admitted, "app", Optional.empty())
-        .explain(Target.parse(target))
+    return new Explainer(this::view, services::admitted, NAMES, Optional.empty())
+        .explain(Target.parse(target), 10)
         .placements()
         .getFirst();
   }

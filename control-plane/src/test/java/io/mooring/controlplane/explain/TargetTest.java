@@ -13,20 +13,23 @@ class TargetTest {
 
   @Test
   void aPinnedUrlNamesServerAndConnection() {
-    Target pinned =
-        new Target.Url(Optional.of(new Target.Url.Pin("app-2", CONN)), Optional.empty());
+    Optional<Target.Url.Pin> pin = Optional.of(new Target.Url.Pin("app-2", CONN));
 
-    assertEquals(pinned, Target.parse("wss://edge.example.com:8443/ws/app-2/" + CONN));
-    assertEquals(pinned, Target.parse("/ws/app-2/" + CONN));
-    assertEquals(pinned, Target.parse("ws://[::1]:8080/ws/app-2/" + CONN + "?v=1"));
+    assertEquals(
+        new Target.Url(pin, Optional.empty(), "edge.example.com:8443"),
+        Target.parse("wss://edge.example.com:8443/ws/app-2/" + CONN));
+    assertEquals(new Target.Url(pin, Optional.empty(), ""), Target.parse("/ws/app-2/" + CONN));
+    assertEquals(
+        new Target.Url(pin, Optional.empty(), "[::1]:8080"),
+        Target.parse("ws://[::1]:8080/ws/app-2/" + CONN + "?v=1"));
   }
 
   @Test
   void aUrlMayAskForAService() {
     assertEquals(
-        new Target.Url(Optional.empty(), Optional.of("chat")),
+        new Target.Url(Optional.empty(), Optional.of("chat"), "edge"),
         Target.parse("wss://edge/ws?v=1&service=chat"));
-    assertEquals(new Target.Url(Optional.empty(), Optional.empty()), Target.parse("/ws"));
+    assertEquals(new Target.Url(Optional.empty(), Optional.empty(), ""), Target.parse("/ws"));
   }
 
   @Test
