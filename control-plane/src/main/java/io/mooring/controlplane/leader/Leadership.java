@@ -49,6 +49,7 @@ public final class Leadership implements AutoCloseable {
 
   private boolean looked;
   private @Nullable Seen seen;
+  private @Nullable String trouble;
   private Optional<Fence> announced = Optional.empty();
   private volatile long known;
   private volatile String holder = "";
@@ -131,15 +132,22 @@ public final class Leadership implements AutoCloseable {
       } else {
         look();
       }
+      trouble = null;
     } catch (RegistryUnavailableException away) {
-      seen = null;
-      log.debug("event=leader_not_seen reason=\"{}\"", away.getMessage());
+      troubled(String.valueOf(away.getMessage()));
     } catch (RuntimeException unreadable) {
-      seen = null;
-      log.error("event=leader_unreadable", unreadable);
+      troubled(unreadable.toString());
     }
     announce();
     return pause;
+  }
+
+  private void troubled(String reason) {
+    seen = null;
+    if (!reason.equals(trouble)) {
+      log.warn("event=leader_not_seen reason=\"{}\" (nobody takes over meanwhile)", reason);
+    }
+    trouble = reason;
   }
 
   private void beat(Fence fence) {

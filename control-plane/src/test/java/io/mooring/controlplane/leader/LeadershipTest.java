@@ -287,6 +287,20 @@ class LeadershipTest {
   }
 
   @Test
+  void aKeyOfAnotherTypeIsTakenBackByTheNextBeat() {
+    leads(one);
+    tier.redis(redis -> redis.del("{mooring}:leader"));
+    tier.redis(redis -> redis.set("{mooring}:leader", "me"));
+
+    assertEquals(LOOK, two.turn());
+    assertEquals(BEAT, one.turn());
+    two.turn();
+
+    assertEquals(one.fence(), two.leadership.leader());
+    assertEquals(Map.of("holder", "control-1", "fence", "1", "beat", "1"), leaderHash());
+  }
+
+  @Test
   void ofTwoThatRunOneLeadsUntilItCloses() {
     try (Leadership first = new Leadership(tier.election(), "control-8").start();
         Leadership second = new Leadership(tier.election(), "control-9")) {
