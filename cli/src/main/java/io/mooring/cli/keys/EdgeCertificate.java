@@ -139,9 +139,7 @@ public final class EdgeCertificate {
     } catch (IOException unreadable) {
       throw new UncheckedIOException("cannot read " + file, unreadable);
     } catch (GeneralSecurityException | IllegalArgumentException malformed) {
-      throw new CertificateException(
-          file + " is not an EC key in PKCS 8 PEM form; move it away to have a new one made",
-          malformed);
+      throw new CertificateException(file + " is not an EC key in PKCS 8 PEM form", malformed);
     }
   }
 

@@ -18,6 +18,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
@@ -45,6 +47,7 @@ public final class Tier implements AutoCloseable {
   private final TierListener listener;
   private final Spawner spawner = new Spawner();
   private final Map<String, Running> parts = new LinkedHashMap<>();
+  private volatile boolean starting;
   private volatile boolean closing;
 
   /**
@@ -70,9 +73,11 @@ public final class Tier implements AutoCloseable {
   /**
    * Starts all parts at once and waits until each is ready.
    *
-   * @throws PartException for the first part that failed; {@link #close} then ends the others
+   * @throws PartException for the first part that failed, or ended once it was ready; {@link
+   *     #close} then ends the others
    */
   public void start(List<Part> all) {
+    starting = true;
     List<Running> started = new ArrayList<>();
     for (Part part : all) {
       started.add(launch(part, state.freshLog(part.name())));
@@ -83,9 +88,16 @@ public final class Tier implements AutoCloseable {
     CompletionService<Running> done = new ExecutorCompletionService<>(waiting);
     started.forEach(running -> done.submit(() -> awaitReady(running)));
     try {
-      for (int i = 0; i < started.size(); i++) {
-        done.take().get();
+      int ready = 0;
+      while (ready < started.size()) {
+        Future<Running> next = done.poll(POLL.toMillis(), TimeUnit.MILLISECONDS);
+        if (next != null) {
+          next.get();
+          ready++;
+        }
+        requireAlive(started);
       }
+      starting = false;
     } catch (ExecutionException failed) {
       throw failed.getCause() instanceof PartException reason
           ? reason
@@ -191,9 +203,19 @@ public final class Tier implements AutoCloseable {
     }
   }
 
+  /** What has ended keeps others from becoming ready: its own log says why. */
+  private void requireAlive(List<Running> started) {
+    for (Running running : started) {
+      if (running.child().state() == Child.State.EXITED) {
+        forget(running);
+        throw failure(running, "ended with exit code " + running.child().exitCode());
+      }
+    }
+  }
+
   private void ended(Running running) {
     forget(running);
-    if (!closing) {
+    if (!closing && !starting) {
       listener.ended(running.part(), Ending.of(running.part(), running.child()));
     }
   }

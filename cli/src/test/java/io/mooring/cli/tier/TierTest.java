@@ -78,6 +78,26 @@ class TierTest {
   }
 
   @Test
+  void aPartThatEndsOnceItWasReadyIsNamedAndThoseThatNeedItAreNotAwaited() {
+    Path flag = folder.resolve("gone");
+    Readiness untilItEnds = () -> Files.exists(flag) ? Optional.of("it ended") : Optional.empty();
+    String ends = "sleep 0.3; touch '%s'; echo 'no such key'; exit 1".formatted(flag);
+
+    PartException failure =
+        assertThrows(
+            PartException.class,
+            () ->
+                tier.start(
+                    List.of(
+                        part(Kind.CONTROL, 1, ends, untilItEnds),
+                        part(Kind.EDGE, 1, "exec sleep 1000", () -> Optional.of("never")))));
+
+    assertEquals("control-1 ended with exit code 1", failure.getMessage());
+    assertEquals(List.of("no such key"), failure.lastLines());
+    assertTrue(events.stream().noneMatch(event -> event.contains("ended")), events::toString);
+  }
+
+  @Test
   void aPartThatNeverGetsReadyIsNamedWithTheReason() {
     Tier hasty = tier(Duration.ZERO);
     try (hasty) {
