@@ -100,6 +100,18 @@ class ContainersTest {
   }
 
   @Test
+  void valkeyTellsNobodyAnythingWithoutThePassword() throws Exception {
+    String ask =
+        """
+        exec 3<>/dev/tcp/valkey/6379
+        printf 'HGETALL {mooring}:servers\\r\\n' >&3
+        read -r answer <&3
+        [[ $answer == -NOAUTH* ]]""";
+
+    assertTrue(tier.containers().succeeds("edge-1", "bash", "-c", ask));
+  }
+
+  @Test
   void theClientsOfAKilledServerComeBackOnOthers() {
     Map<String, List<Client>> clients = clientsByServer();
     String victim = "app-1";
