@@ -246,7 +246,7 @@ class LimitsTest {
         Client client = impatient.client("mute")) {
       client.peer().send(Peer.frame(0x8a, new byte[0]));
 
-      assertEquals("close 4103 r=no_pong", client.peer().read(8).toString());
+      assertEquals("close 4103 r=no_first_message", client.peer().read(8).toString());
     }
   }
 

@@ -248,7 +248,7 @@ public final class Connection implements Session, Subscriber, Liveness.Peer {
 
   @Override
   public void mute() {
-    socket.close(CloseCode.NO_PONG);
+    socket.close(CloseCode.NO_FIRST_MESSAGE);
   }
 
   @Override

@@ -16,6 +16,7 @@ public enum CloseCode {
   SLOW_CONSUMER(4101, "slow_consumer"),
   RATE_LIMITED(4102, "rate_limited"),
   NO_PONG(4103, "no_pong"),
+  NO_FIRST_MESSAGE(4103, "no_first_message"),
   POSITION_LOST(4104, "position_lost"),
   TOKEN_EXPIRED(4105, "token_expired"),
   INTERNAL(4106, "internal"),
