@@ -1,6 +1,8 @@
 package io.mooring.registry;
 
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -19,6 +21,7 @@ public record DrainSpec(int rate, Duration deadline) {
   public static final DrainSpec DEFAULT = new DrainSpec(0, Duration.ofSeconds(300));
 
   private static final Pattern WORD = Pattern.compile("(rate|deadline)=([0-9]{1,9})(ms|s|m|h|)");
+  private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}");
   private static final String EXPECTED = "expected \"rate=20 deadline=300s\", or one of the two";
 
   /**
@@ -41,38 +44,53 @@ public record DrainSpec(int rate, Duration deadline) {
   }
 
   /**
-   * Reads what stands in the field {@code drain}: {@code rate=20 deadline=300s}, in any order, with
-   * {@code ms}, {@code s}, {@code m} or {@code h}. A word that is missing has its default; so have
-   * both in an empty text and in {@code 1}.
+   * Reads what stands in the field {@code drain}: {@code rate=20 deadline=300s}, in any order, each
+   * once, with {@code ms}, {@code s}, {@code m} or {@code h}. A word that is missing has its
+   * default; so have both in an empty text and in {@code 1}.
    *
    * @throws IllegalArgumentException naming the text and what was expected
    */
   public static DrainSpec parse(String text) {
+    if (CONTROL.matcher(text).find()) {
+      throw refused(
+          CONTROL.matcher(text).replaceAll("?"),
+          "a control character, for example the end of a line, cannot be read");
+    }
     String words = text.strip();
     if (words.isEmpty() || words.equals("1")) {
       return DEFAULT;
     }
     int rate = DEFAULT.rate();
     Duration deadline = DEFAULT.deadline();
-    for (String word : words.split("\\s+", -1)) {
+    Set<String> read = new HashSet<>();
+    for (String word : words.split(" +", -1)) {
       Matcher matcher = WORD.matcher(word);
       if (!matcher.matches() || matcher.group(1).equals("rate") != matcher.group(3).isEmpty()) {
-        throw new IllegalArgumentException("drain \"" + text + "\": " + EXPECTED);
+        throw refused(text, EXPECTED);
+      }
+      if (!read.add(matcher.group(1))) {
+        throw refused(text, matcher.group(1) + " stands twice; " + EXPECTED);
       }
       int number = Integer.parseInt(matcher.group(2));
-      if (matcher.group(1).equals("rate")) {
-        rate = number;
-      } else {
+      if (matcher.group(1).equals("deadline")) {
         deadline = duration(number, matcher.group(3));
+      } else if (number == 0) {
+        throw refused(text, "at rate=0 nobody would ever go; leave rate out for the default");
+      } else {
+        rate = number;
       }
     }
     return new DrainSpec(rate, deadline);
   }
 
-  /** The form of {@link #parse}, with both words. */
+  /** The form of {@link #parse}; without the rate where that is the default. */
   @Override
   public String toString() {
-    return "rate=" + rate + " deadline=" + text(deadline);
+    return (rate == 0 ? "" : "rate=" + rate + " ") + "deadline=" + text(deadline);
+  }
+
+  private static IllegalArgumentException refused(String text, String why) {
+    return new IllegalArgumentException("drain \"" + text + "\": " + why);
   }
 
   private static Duration duration(int number, String unit) {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -13,13 +14,13 @@ class DrainSpecTest {
   @CsvSource(
       quoteCharacter = '`',
       value = {
-        "``, rate=0 deadline=300s",
-        "1, rate=0 deadline=300s",
+        "``, deadline=300s",
+        "1, deadline=300s",
         "rate=20, rate=20 deadline=300s",
-        "deadline=60s, rate=0 deadline=60s",
+        "deadline=60s, deadline=60s",
         "rate=20 deadline=300s, rate=20 deadline=300s",
         "` deadline=5m   rate=7 `, rate=7 deadline=300s",
-        "deadline=15500ms, rate=0 deadline=15500ms",
+        "deadline=15500ms, deadline=15500ms",
         "deadline=24h rate=100000, rate=100000 deadline=86400s"
       })
   void eachWordMayBeMissing(String text, String expected) {
@@ -50,6 +51,21 @@ class DrainSpecTest {
 
     assertTrue(message.contains(text), message);
     assertTrue(message.contains("expected \"rate=20 deadline=300s\""), message);
+  }
+
+  @Test
+  void whatIsNotMeantIsRefusedWithItsReason() {
+    assertTrue(refusal("rate=0").endsWith("leave rate out for the default"));
+    assertTrue(refusal("rate=1 rate=2").contains("rate stands twice"));
+    assertTrue(refusal("deadline=60s rate=1 deadline=60s").contains("deadline stands twice"));
+    assertTrue(
+        refusal("rate=1\ndeadline=60s").startsWith("drain \"rate=1?deadline=60s\": a control"));
+    assertTrue(refusal("rate=1\n").contains("control character"));
+  }
+
+  private static String refusal(String text) {
+    return String.valueOf(
+        assertThrows(IllegalArgumentException.class, () -> DrainSpec.parse(text)).getMessage());
   }
 
   @ParameterizedTest

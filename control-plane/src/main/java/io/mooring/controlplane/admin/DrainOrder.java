@@ -10,7 +10,7 @@ import java.io.InputStream;
 
 /**
  * What an operator asks for: {@code {"rate":20,"deadline":"300s","dry_run":false}}, each of which
- * may be missing.
+ * may be missing; a rate of 0 is the server's own.
  */
 record DrainOrder(DrainSpec spec, boolean dryRun) {
   private static final JsonFactory JSON = new JsonFactory();
@@ -26,7 +26,11 @@ record DrainOrder(DrainSpec spec, boolean dryRun) {
     try {
       byte[] bytes = body.readNBytes(LARGEST + 1);
       if (bytes.length > LARGEST) {
-        throw bad("the body is longer than " + LARGEST + " bytes");
+        throw new RefusedException(
+            new Problem(
+                Status.REQUEST_ENTITY_TOO_LARGE_413,
+                "too_large",
+                "the body is longer than " + LARGEST + " bytes; " + EXPECTED));
       }
       if (bytes.length == 0) {
         return new DrainOrder(DrainSpec.DEFAULT, false);
@@ -50,7 +54,9 @@ record DrainOrder(DrainSpec spec, boolean dryRun) {
       switch (field) {
         case "rate" -> {
           require(field, json, value == JsonToken.VALUE_NUMBER_INT, "a whole number");
-          spec.append(" rate=").append(json.getText());
+          if (!json.getText().equals("0")) {
+            spec.append(" rate=").append(json.getText());
+          }
         }
         case "deadline" -> {
           boolean word =

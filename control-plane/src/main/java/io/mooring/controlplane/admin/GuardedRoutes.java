@@ -9,7 +9,9 @@ import io.helidon.webserver.http.ServerRequest;
 import io.mooring.controlplane.connections.BusyException;
 import io.mooring.registry.RegistryUnavailableException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** The routes of the admin API: each behind the gate, answered with JSON or with a problem. */
@@ -28,6 +30,9 @@ final class GuardedRoutes {
   private final Gate gate;
   private final HttpRouting.Builder routing;
   private final List<String> known = new ArrayList<>();
+
+  /** The methods of each path. */
+  private final Map<String, List<String>> paths = new LinkedHashMap<>();
 
   GuardedRoutes(Gate gate, HttpRouting.Builder routing) {
     this.gate = gate;
@@ -48,6 +53,23 @@ final class GuardedRoutes {
 
   /** Whatever was not added is a problem that names what was. To be called last. */
   void refuseTheRest() {
+    paths.forEach(
+        (path, methods) ->
+            routing.any(
+                path,
+                (request, response) -> {
+                  String allowed = String.join(", ", methods);
+                  response.header(HeaderNames.ALLOW, allowed);
+                  new Problem(
+                          Status.METHOD_NOT_ALLOWED_405,
+                          "method_not_allowed",
+                          request.path().path()
+                              + " takes "
+                              + allowed
+                              + ", not "
+                              + request.prologue().method().text())
+                      .send(response);
+                }));
     routing.any(
         "/admin/*",
         (request, response) ->
@@ -64,6 +86,7 @@ final class GuardedRoutes {
 
   private void add(Method method, String path, Role needed, Answer answer) {
     known.add(method.text() + " " + path);
+    paths.computeIfAbsent(path, added -> new ArrayList<>()).add(method.text());
     routing.route(method, path, guarded(needed, answer));
   }
 
