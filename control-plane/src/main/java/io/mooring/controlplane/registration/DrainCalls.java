@@ -90,9 +90,18 @@ final class DrainCalls {
   }
 
   private void tell(Server server, ServerCallStreamObserver<DrainProgress> progress) {
+    DrainProgress last = DrainProgress.getDefaultInstance();
     try {
       while (!progress.isCancelled()) {
-        if (told(server, progress)) {
+        Optional<Progress> now = read(server);
+        if (now.isPresent() && (now.get().phase().over() || progress.isReady())) {
+          DrainProgress news = Views.drain(now.get());
+          if (!news.equals(last)) {
+            progress.onNext(news);
+            last = news;
+          }
+        }
+        if (now.filter(known -> known.phase().over()).isPresent()) {
           progress.onCompleted();
           return;
         }
@@ -110,17 +119,13 @@ final class DrainCalls {
     }
   }
 
-  /** Whether that was the last word. */
-  private boolean told(Server server, ServerCallStreamObserver<DrainProgress> progress) {
+  /** Empty while it cannot be read. */
+  private Optional<Progress> read(Server server) {
     try {
-      Progress now = drains.of(server);
-      if (now.phase().over() || progress.isReady()) {
-        progress.onNext(Views.drain(now));
-      }
-      return now.phase().over();
+      return Optional.of(drains.of(server));
     } catch (RegistryUnavailableException away) {
       log.debug("event=drain_not_read server={} reason={}", server.id(), away.getMessage());
-      return false;
+      return Optional.empty();
     }
   }
 

@@ -123,7 +123,7 @@ final class RegistryService extends RegistryGrpc.RegistryImplBase {
         () ->
             deregister(
                 owned(request.getClaim()),
-                request.hasLoad() ? LoadText.of(request.getLoad()) : ""));
+                request.hasLoad() ? LoadText.of(Requests.load(request.getLoad())) : ""));
   }
 
   @Override
@@ -193,7 +193,7 @@ final class RegistryService extends RegistryGrpc.RegistryImplBase {
   }
 
   private Standing renew(Claim claim, Load load) {
-    Standing standing = store.renew(claim, LoadText.of(load));
+    Standing standing = store.renew(claim, LoadText.of(Requests.load(load)));
     return switch (standing) {
       case Standing.Held held ->
           drainRemembered(claim)

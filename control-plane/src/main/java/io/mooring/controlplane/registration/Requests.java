@@ -8,7 +8,9 @@ import io.mooring.registry.Grammar;
 import io.mooring.registry.Registration;
 import io.mooring.registry.Server;
 import io.mooring.registry.v1.CancelDrainRequest;
+import io.mooring.registry.v1.Departures;
 import io.mooring.registry.v1.DrainRequest;
+import io.mooring.registry.v1.Load;
 import io.mooring.registry.v1.RegisterRequest;
 import java.time.Duration;
 import java.util.Optional;
@@ -22,6 +24,9 @@ final class Requests {
   private static final int DEFAULT_WEIGHT = 8;
   private static final int MOST_CAPABILITIES = 32;
   private static final int MOST_LABELS = 32;
+
+  /** More than one machine holds. */
+  private static final int MOST_CONNECTIONS = 10_000_000;
 
   /** Far above any real one, and exact in Lua's numbers. */
   private static final long HIGHEST_GENERATION = 1L << 48;
@@ -113,6 +118,30 @@ final class Requests {
     violations.refuse();
     return new Claim(
         claim.getServerId(), claim.getIncarnation(), claim.getGeneration(), claim.getInstanceUid());
+  }
+
+  /**
+   * What a server says of itself, if that can be.
+   *
+   * @throws StatusRuntimeException INVALID_ARGUMENT, naming each field, its value and what was
+   *     expected
+   */
+  static Load load(Load load) {
+    Violations violations = new Violations();
+    count(violations, "load.connections", load.getConnections());
+    Departures departures = load.getDepartures();
+    count(violations, "load.departures.total", departures.getTotal());
+    count(violations, "load.departures.told", departures.getTold());
+    count(violations, "load.departures.gone", departures.getGone());
+    count(violations, "load.departures.stragglers", departures.getStragglers());
+    violations.refuse();
+    return load;
+  }
+
+  private static void count(Violations violations, String field, int unsigned) {
+    if (unsigned < 0 || unsigned > MOST_CONNECTIONS) {
+      violations.add(field, Integer.toUnsignedString(unsigned), "at most " + MOST_CONNECTIONS);
+    }
   }
 
   /**
