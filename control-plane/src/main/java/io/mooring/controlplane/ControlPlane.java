@@ -111,7 +111,7 @@ public final class ControlPlane implements AutoCloseable {
     AdminApi admin =
         new AdminApi(
             gate(config, clock),
-            new Servers(follower, reaper, loads),
+            new Servers(follower, reaper, loads, drains),
             envoys,
             new Connections(follower, search),
             new Explain(explainer, search.isPresent(), envoys),

@@ -50,6 +50,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -140,6 +141,52 @@ class DrainTest {
       assertEquals(2, shown.path("stragglers").asInt(), shown::toString);
       assertEquals(3, shown.path("gone").asInt(), shown::toString);
     }
+  }
+
+  @Test
+  void aServerThatSaysNothingOfItsDrainHasTheConnectionsThatItHadLast() throws Exception {
+    drain("app-1", 20, 60_000).next();
+    guest.hears(Renewed::hasMove);
+
+    assertEquals(3, ask("GET", "app-1", "").path("total").asInt());
+  }
+
+  @Test
+  void aRequestThatWasRefusedIsShownWithItsReason() throws Exception {
+    tier.redis(redis -> redis.hset(SERVER, "drain", "rate=0"));
+
+    await().until(() -> servers().at("/servers/0/drain_error").asText().contains("rate=0"));
+    tier.redis(redis -> redis.hdel(SERVER, "drain"));
+    await().until(() -> servers().at("/servers/0/drain_error").isNull());
+  }
+
+  @Test
+  void aLoadThatCannotBeIsRefused() {
+    StatusRuntimeException refused =
+        refused(
+            Status.Code.INVALID_ARGUMENT,
+            () ->
+                registry.heartbeat(
+                    HeartbeatRequest.newBuilder()
+                        .setClaim(guest.claim)
+                        .setLoad(Load.newBuilder().setConnections(-1))
+                        .build()));
+
+    assertEquals(
+        "load.connections is \"4294967295\"; expected at most 10000000",
+        refused.getStatus().getDescription());
+  }
+
+  @Test
+  void aStreamSaysOnlyWhatIsNew() throws Exception {
+    Iterator<DrainProgress> progress = drain("app-1", 20, 60_000);
+    List<DrainProgress> heard = new ArrayList<>();
+    guest.hears(Renewed::hasMove);
+    guest.leave();
+
+    progress.forEachRemaining(heard::add);
+
+    assertEquals(List.copyOf(new LinkedHashSet<>(heard)), heard);
   }
 
   @Test
@@ -297,6 +344,7 @@ class DrainTest {
     assertEquals("MOVING", moving.path("phase").asText());
     assertEquals(3, moving.path("total").asInt());
     assertEquals("", moving.path("reason").asText());
+    assertEquals(413, send(controlPlane, "POST", "app-1", " ".repeat(5_000)).statusCode());
     assertEquals("CANCELLED", ask("DELETE", "app-1", "").path("phase").asText());
     guest.hears(renewed -> renewed.getState() == State.STATE_ACTIVE);
     assertEquals("CANCELLED", ask("GET", "app-1", "").path("phase").asText());
@@ -344,6 +392,7 @@ class DrainTest {
         "POST | app-1 | {\"rate\":1 | 400 | not JSON",
         "POST | app-1 | {} {} | 400 | not one JSON object",
         "POST | app-1 | [] | 400 | no JSON object",
+        "PUT | app-1 | {} | 405 | takes GET, POST, DELETE, not PUT",
       })
   void whatCannotBeDoneIsAProblemThatSaysWhy(
       String method, String id, String body, int status, String why) throws Exception {
@@ -404,6 +453,11 @@ class DrainTest {
 
   private JsonNode ask(ControlPlane asked, String method, String id, String body) throws Exception {
     return JSON.readTree(send(asked, method, id, body).body());
+  }
+
+  private JsonNode servers() throws Exception {
+    URI uri = URI.create("http://127.0.0.1:" + controlPlane.httpPort() + "/admin/v1/servers");
+    return JSON.readTree(http.send(HttpRequest.newBuilder(uri).build(), ofString()).body());
   }
 
   private HttpResponse<String> send(ControlPlane asked, String method, String id, String body)

@@ -212,22 +212,36 @@ public final class RegistryStore {
    * Of these servers, the text of each request for a drain, whoever wrote it and whatever it is.
    */
   public Map<String, String> drainRequests(Collection<String> serverIds) {
+    return textsOf(Script.DRAIN_REQUESTS, serverIds);
+  }
+
+  /** Of these servers, why each request for a drain was refused that was, and stands there. */
+  public Map<String, String> drainErrors(Collection<String> serverIds) {
+    return textsOf(Script.DRAIN_ERRORS, serverIds);
+  }
+
+  private Map<String, String> textsOf(Script script, Collection<String> serverIds) {
     if (serverIds.isEmpty()) {
       return Map.of();
     }
     List<String> ids = List.copyOf(serverIds);
     List<String> keys = ids.stream().map(Keys::server).toList();
-    List<Object> pairs = redis.call(commands -> Script.DRAIN_REQUESTS.run(commands, keys, ids));
-    Map<String, String> requests = new HashMap<>();
+    List<Object> pairs = redis.call(commands -> script.run(commands, keys, ids));
+    Map<String, String> texts = new HashMap<>();
     for (int i = 0; i < pairs.size(); i += 2) {
-      requests.put(pairs.get(i).toString(), pairs.get(i + 1).toString());
+      texts.put(pairs.get(i).toString(), pairs.get(i + 1).toString());
     }
-    return requests;
+    return texts;
   }
 
   /** Notes why the text of a request cannot be used; it stays there, until somebody replaces it. */
   public boolean refuseDrain(String serverId, String text, String reason) {
     return held(writer.write(Script.REFUSE_DRAIN, serverId, List.of(text, reason)));
+  }
+
+  /** Forgets why a request was refused that was taken back; false if another stands there. */
+  public boolean forgiveDrain(String serverId) {
+    return held(writer.write(Script.FORGIVE_DRAIN, serverId, List.of()));
   }
 
   /** Why the request for a drain that stands there was refused. */

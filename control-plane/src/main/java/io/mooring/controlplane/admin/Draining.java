@@ -11,6 +11,7 @@ import io.mooring.registry.RegistryFollower;
 import io.mooring.registry.RegistryView;
 import io.mooring.registry.Server;
 import io.mooring.registry.v1.Departures;
+import io.mooring.registry.v1.Load;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
@@ -108,7 +109,8 @@ public final class Draining {
   }
 
   private static void write(JsonGenerator json, Progress progress) throws IOException {
-    Departures moved = progress.load().getDepartures();
+    Load load = progress.load();
+    Departures moved = load.getDepartures();
     json.writeStringField("server", progress.serverId());
     json.writeStringField("drain_id", progress.drainId());
     json.writeStringField("phase", progress.phase().name());
@@ -116,8 +118,9 @@ public final class Draining {
     json.writeNumberField("rate", progress.spec().map(spec -> spec.rate()).orElse(0));
     json.writeNumberField(
         "deadline_ms", progress.spec().map(spec -> spec.deadline().toMillis()).orElse(0L));
-    number(json, "connections", progress.load().getConnections());
-    number(json, "total", moved.getTotal());
+    number(json, "connections", load.getConnections());
+    // A server that hangs does not say how many it moves; it has those that it had last.
+    number(json, "total", load.hasDepartures() ? moved.getTotal() : load.getConnections());
     number(json, "told", moved.getTold());
     number(json, "gone", moved.getGone());
     number(json, "stragglers", moved.getStragglers());

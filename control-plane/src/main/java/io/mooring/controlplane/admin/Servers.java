@@ -1,6 +1,7 @@
 package io.mooring.controlplane.admin;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.mooring.controlplane.drain.Drains;
 import io.mooring.controlplane.lease.Reaper;
 import io.mooring.controlplane.load.Loads;
 import io.mooring.registry.Drain;
@@ -17,25 +18,29 @@ public final class Servers {
   private final RegistryFollower registry;
   private final Reaper reaper;
   private final Loads loads;
+  private final Drains drains;
 
-  public Servers(RegistryFollower registry, Reaper reaper, Loads loads) {
+  public Servers(RegistryFollower registry, Reaper reaper, Loads loads, Drains drains) {
     this.registry = registry;
     this.reaper = reaper;
     this.loads = loads;
+    this.drains = drains;
   }
 
   void write(JsonGenerator json) throws IOException {
     RegistryView view = registry.view();
+    Map<String, String> errors = drains.refusals();
     json.writeStringField("incarnation", view.incarnation());
     json.writeNumberField("revision", view.revision());
     json.writeArrayFieldStart("servers");
     for (Server server : view.servers()) {
-      write(json, server);
+      write(json, server, Optional.ofNullable(errors.get(server.id())));
     }
     json.writeEndArray();
   }
 
-  private void write(JsonGenerator json, Server server) throws IOException {
+  private void write(JsonGenerator json, Server server, Optional<String> drainError)
+      throws IOException {
     json.writeStartObject();
     json.writeStringField("id", server.id());
     json.writeStringField("service", server.service());
@@ -58,6 +63,7 @@ public final class Servers {
     }
     json.writeEndObject();
     drain(json, server.drain());
+    json.writeStringField("drain_error", drainError.orElse(null));
     Json.number(
         json,
         "connections",

@@ -159,7 +159,7 @@ public final class DrainDriver implements AutoCloseable {
     // Of these the registry does not hold what the view does; they are restored first.
     Set<String> kept = follower.kept();
     Map<String, String> requests = store.drainRequests(view.byId().keySet());
-    refused.keySet().retainAll(requests.keySet());
+    forgive(requests.keySet());
     cares
         .keySet()
         .retainAll(
@@ -209,6 +209,16 @@ public final class DrainDriver implements AutoCloseable {
         log.warn("event=drain_refused server={} reason=\"{}\"", server.id(), reason);
       }
       return Optional.empty();
+    }
+  }
+
+  /** Somebody has taken back what was refused. */
+  private void forgive(Set<String> requested) {
+    for (String serverId : List.copyOf(refused.keySet())) {
+      if (!requested.contains(serverId)) {
+        store.forgiveDrain(serverId);
+        refused.remove(serverId);
+      }
     }
   }
 

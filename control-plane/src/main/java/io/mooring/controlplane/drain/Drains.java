@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -167,6 +168,20 @@ public final class Drains {
       progress = of(instance);
     }
     return progress;
+  }
+
+  /** Why each request for a drain was refused that was, by server_id; none while Redis is away. */
+  public Map<String, String> refusals() {
+    Set<String> ids;
+    synchronized (this) {
+      ids = view.byId().keySet();
+    }
+    try {
+      return store.drainErrors(ids);
+    } catch (RegistryUnavailableException away) {
+      log.debug("event=drain_errors_not_read reason=\"{}\"", away.getMessage());
+      return Map.of();
+    }
   }
 
   /** What a drain with this spec would do now; waits for Redis. */

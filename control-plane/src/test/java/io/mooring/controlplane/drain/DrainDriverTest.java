@@ -21,7 +21,9 @@ import io.mooring.registry.ServerState;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -215,6 +217,19 @@ class DrainDriverTest {
     leader.pass();
     await().until(() -> state() == ServerState.DRAINING);
     assertEquals(revision + 1, tier.follower().view().revision());
+    assertEquals("", hget("drain_error"));
+  }
+
+  @Test
+  void aRefusalGoesWithTheTextThatWasRefused() {
+    hset("fast");
+    leader.pass();
+    assertEquals(Set.of("app-1"), tier.store().drainErrors(List.of("app-1", "app-9")).keySet());
+
+    tier.redis(redis -> redis.hdel("{mooring}:server:app-1", "drain"));
+    assertEquals(Map.of(), tier.store().drainErrors(List.of("app-1")));
+    leader.pass();
+
     assertEquals("", hget("drain_error"));
   }
 
