@@ -137,6 +137,7 @@ public final class Mooring implements Runnable {
       case 401, 403 ->
           "export MOORING_TOKEN=$(%s)".formatted(state.command("token new --role operate"));
       case 404 -> state.command("servers");
+      case 503 -> state.command("check");
       default -> "";
     };
   }

@@ -378,8 +378,8 @@ class DrainTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "POST | app-9 | {} | 404 | did you mean app-1",
-        "GET | app-9 | '' | 404 | did you mean app-1",
+        "POST | app-9 | {} | 404 | known here: app-1",
+        "GET | app-9 | '' | 404 | known here: app-1",
         "GET | app-1 | '' | 404 | does not drain",
         "DELETE | app-1 | '' | 409 | nothing to cancel",
         "POST | app-1 | {\"rate\":-1} | 400 | rate=-1",

@@ -21,6 +21,9 @@ public final class Suggestion {
     String best = "";
     int bestDistance = slips + 1;
     for (String candidate : candidates) {
+      if (differsInNumbersAlone(word, candidate)) {
+        continue;
+      }
       int distance = distance(word, candidate);
       if (distance < bestDistance) {
         best = candidate;
@@ -28,6 +31,15 @@ public final class Suggestion {
       }
     }
     return best.isEmpty() ? Optional.empty() : Optional.of(best);
+  }
+
+  /** Whoever types app-9 means no app-1: another thing of that kind is not a slip. */
+  private static boolean differsInNumbersAlone(String one, String other) {
+    return !one.equals(other) && withoutDigits(one).equals(withoutDigits(other));
+  }
+
+  private static String withoutDigits(String word) {
+    return word.replaceAll("[0-9]+", "0");
   }
 
   /** Levenshtein's distance. */

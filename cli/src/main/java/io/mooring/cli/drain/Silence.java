@@ -38,7 +38,7 @@ final class Silence {
     told = age.compareTo(LONG) > 0;
     return told && !known
         ? Optional.of(
-            "%s was last heard of %d s ago: frozen or cut off, it moves nobody; next: %s"
+            "%s was last heard of %d s ago: dead, frozen or cut off, it moves nobody; next: %s"
                 .formatted(server, age.toSeconds(), next))
         : Optional.empty();
   }

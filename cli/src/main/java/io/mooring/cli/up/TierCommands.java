@@ -123,15 +123,9 @@ final class TierCommands {
     return new Refusal(
         "no part is named \"%s\"; there are %s".formatted(request.name(), String.join(", ", names)),
         Suggestion.nearest(request.name(), names)
-            .filter(near -> !differsOnlyByNumber(near, request.name()))
             .map(name -> "dev %s %s".formatted(request.verb().word(), name))
             .map(meant -> "did you mean %s?".formatted(state.command(meant)))
             .orElse(""));
-  }
-
-  /** Whoever types app-9 for app-1 has not slipped: another server is not what was meant. */
-  private static boolean differsOnlyByNumber(String one, String other) {
-    return one.replaceAll("\\d+", "").equals(other.replaceAll("\\d+", ""));
   }
 
   private void require(Tier.Running running, Child.State... expected) {

@@ -47,7 +47,9 @@ class FleetChecksTest {
 
   @Test
   void whatAsksForADrainAndIsRefusedIsAWarning() {
-    String answer = "{'servers':[{'id':'app-1','state':'ACTIVE','drain_error':'rate=0: no'}]}";
+    String answer =
+        "{'servers':[{'id':'app-2','state':'ACTIVE','drain_error':null},"
+            + "{'id':'app-1','state':'ACTIVE','drain_error':'rate=0: no'}]}";
 
     Finding finding = ServerCheck.findings(json(answer), STATE).getLast();
 
