@@ -28,6 +28,7 @@ import io.mooring.process.Endpoints;
 import io.mooring.process.Program;
 import io.mooring.process.StartException;
 import io.mooring.registry.Election;
+import io.mooring.registry.EnvoyStore;
 import io.mooring.registry.Redis;
 import io.mooring.registry.RegistryFollower;
 import io.mooring.registry.RegistryStore;
@@ -72,7 +73,8 @@ public final class ControlPlane implements AutoCloseable {
     RegistryStore store = new RegistryStore(redis);
     follower = new RegistryFollower(redis);
     Loads loads = new Loads(store);
-    EnvoyReports reports = new EnvoyReports(store);
+    EnvoyStore edge = new EnvoyStore(redis);
+    EnvoyReports reports = new EnvoyReports(edge);
     Drains drains = new Drains(store, reports, loads, meters);
     registry =
         new RegistryEndpoint(
@@ -85,9 +87,9 @@ public final class ControlPlane implements AutoCloseable {
             config.lease().heartbeat().multipliedBy(2),
             (id, report) -> {
               if (report.connected()) {
-                store.reportEnvoy(id, report.toString());
+                edge.report(id, report.toString());
               } else {
-                store.reportEnvoyGone(id, report.replica(), report.toString());
+                edge.reportGone(id, report.replica(), report.toString());
               }
             },
             meters);

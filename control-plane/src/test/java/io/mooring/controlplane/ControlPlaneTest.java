@@ -19,6 +19,7 @@ import io.mooring.process.ConfigurationException;
 import io.mooring.process.StartException;
 import io.mooring.programs.Valkey;
 import io.mooring.registry.DrainSpec;
+import io.mooring.registry.EnvoyStore;
 import io.mooring.registry.Redis;
 import io.mooring.registry.RegistryStore;
 import io.mooring.registry.v1.Claim;
@@ -205,9 +206,9 @@ class ControlPlaneTest {
   void envoysOfOtherReplicasAreShownAndThoseThatAreGone() throws Exception {
     ControlPlane controlPlane = start();
     try (Redis redis = new Redis(valkey.url())) {
-      RegistryStore store = new RegistryStore(redis);
-      store.reportEnvoy("edge-8", "replica=control-2 beat=7 revision=4 connected=1");
-      store.reportEnvoy("edge-9", "replica=control-2 beat=3 revision=2 connected=0");
+      EnvoyStore store = new EnvoyStore(redis);
+      store.report("edge-8", "replica=control-2 beat=7 revision=4 connected=1");
+      store.report("edge-9", "replica=control-2 beat=3 revision=2 connected=0");
 
       await().until(() -> envoys(controlPlane).size() == 2);
 

@@ -203,7 +203,7 @@ class LostReplicaTest {
   private void awaitReportedBy(Replica replica) {
     await()
         .until(
-            () -> EnvoyReport.parse(tier.store().envoys().getOrDefault("edge-1", "")),
+            () -> EnvoyReport.parse(tier.envoys().all().getOrDefault("edge-1", "")),
             report ->
                 report.filter(said -> said.connected() && said.revision() == 2).isPresent()
                     && report.get().replica().equals(replica.name));

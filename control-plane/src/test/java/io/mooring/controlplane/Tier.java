@@ -8,6 +8,7 @@ import io.mooring.registry.Address;
 import io.mooring.registry.Admission;
 import io.mooring.registry.Claim;
 import io.mooring.registry.Election;
+import io.mooring.registry.EnvoyStore;
 import io.mooring.registry.Fence;
 import io.mooring.registry.Redis;
 import io.mooring.registry.Registration;
@@ -49,6 +50,10 @@ public final class Tier implements AutoCloseable {
 
   public Election election() {
     return new Election(redis);
+  }
+
+  public EnvoyStore envoys() {
+    return new EnvoyStore(redis);
   }
 
   public RegistryStore store() {

@@ -317,36 +317,6 @@ public final class RegistryStore {
     return answer.getFirst().equals("RESTORED");
   }
 
-  /** What the replicas say of each Envoy, by its id. */
-  public Map<String, String> envoys() {
-    return redis.call(commands -> commands.hgetall(Keys.ENVOYS));
-  }
-
-  public void reportEnvoy(String envoyId, String text) {
-    redis.call(commands -> commands.hset(Keys.ENVOYS, envoyId, text));
-  }
-
-  /**
-   * Says that an Envoy has left a replica, unless another replica has spoken of it since.
-   *
-   * @param replica that it has left
-   */
-  public void reportEnvoyGone(String envoyId, String replica, String text) {
-    redis.call(
-        commands ->
-            Script.ENVOY_GONE.run(
-                commands,
-                List.of(Keys.ENVOYS),
-                List.of(envoyId, "replica=" + replica + " ", text)));
-  }
-
-  /** Removes an Envoy if this is still what is said of it. */
-  public void forgetEnvoy(String envoyId, String text) {
-    redis.call(
-        commands ->
-            Script.FORGET_ENVOY.run(commands, List.of(Keys.ENVOYS), List.of(envoyId, text)));
-  }
-
   private Optional<String> field(String serverId, String name) {
     return redis.call(commands -> field(commands, serverId, name));
   }

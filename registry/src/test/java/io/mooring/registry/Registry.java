@@ -17,6 +17,7 @@ final class Registry implements AutoCloseable {
   private final Redis redis;
   private Valkey valkey;
   final RegistryStore store;
+  final EnvoyStore envoys;
   final Election election;
 
   Registry(Path folder) {
@@ -24,6 +25,7 @@ final class Registry implements AutoCloseable {
     valkey = Valkey.start(folder);
     redis = new Redis(valkey.url());
     store = new RegistryStore(redis);
+    envoys = new EnvoyStore(redis);
     election = new Election(redis);
   }
 

@@ -320,7 +320,7 @@ class RegistryStoreTest {
     Claim claim = registry.admitActive("app-1", "a");
     registry.drain(claim, DrainSpec.DEFAULT);
     store.renew(claim, LOAD);
-    store.reportEnvoy("edge-1", "replica=control-1 beat=1 revision=7 connected=1");
+    registry.envoys.report("edge-1", "replica=control-1 beat=1 revision=7 connected=1");
     registry.election.take("control-1", registry.election.leader(), 0);
     store.register(registration("app-1", "a", claim.generation()), 0);
 
@@ -468,19 +468,6 @@ class RegistryStoreTest {
   }
 
   @Test
-  void anEnvoyThatWentOverToAnotherReplicaIsNotSaidToBeGone() {
-    store.reportEnvoy("edge-1", "replica=control-1 beat=1 revision=7 connected=1");
-    store.reportEnvoyGone("edge-1", "control-1", "replica=control-1 beat=2 revision=7 connected=0");
-    assertEquals(
-        Map.of("edge-1", "replica=control-1 beat=2 revision=7 connected=0"), store.envoys());
-
-    store.reportEnvoy("edge-1", "replica=control-10 beat=1 revision=7 connected=1");
-    store.reportEnvoyGone("edge-1", "control-1", "replica=control-1 beat=3 revision=7 connected=0");
-    assertEquals(
-        Map.of("edge-1", "replica=control-10 beat=1 revision=7 connected=1"), store.envoys());
-  }
-
-  @Test
   void whatIsMissingIsGoneOnlyByTheWordOfALeaderThatHasReadEverything() {
     registry.admit("app-1", "a");
     String read = registry.call(redis -> redis.hget("{mooring}:meta", "tag"));
@@ -490,17 +477,6 @@ class RegistryStoreTest {
     assertFalse(store.restored(FENCE, 2, read));
     assertTrue(store.restored(FENCE, 2, newest));
     assertEquals(3, revision());
-  }
-
-  @Test
-  void anEnvoyIsForgottenOnlyAsItWasSeen() {
-    store.reportEnvoy("edge-1", "replica=control-1 beat=1 revision=7 connected=1");
-    store.forgetEnvoy("edge-1", "replica=control-1 beat=0 revision=7 connected=1");
-    assertEquals(
-        Map.of("edge-1", "replica=control-1 beat=1 revision=7 connected=1"), store.envoys());
-
-    store.forgetEnvoy("edge-1", "replica=control-1 beat=1 revision=7 connected=1");
-    assertEquals(Map.of(), store.envoys());
   }
 
   @Test

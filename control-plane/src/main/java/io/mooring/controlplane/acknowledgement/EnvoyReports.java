@@ -1,6 +1,6 @@
 package io.mooring.controlplane.acknowledgement;
 
-import io.mooring.registry.RegistryStore;
+import io.mooring.registry.EnvoyStore;
 import io.mooring.registry.RegistryUnavailableException;
 import java.time.Duration;
 import java.util.List;
@@ -46,18 +46,18 @@ public final class EnvoyReports {
     }
   }
 
-  private final RegistryStore store;
+  private final EnvoyStore store;
   private final LongSupplier ticks;
   private volatile SortedMap<String, Entry> entries = new TreeMap<>();
 
-  public EnvoyReports(RegistryStore store) {
+  public EnvoyReports(EnvoyStore store) {
     this(store, System::nanoTime);
   }
 
   /**
    * @param ticks monotonic nanoseconds
    */
-  EnvoyReports(RegistryStore store, LongSupplier ticks) {
+  EnvoyReports(EnvoyStore store, LongSupplier ticks) {
     this.store = store;
     this.ticks = ticks;
   }
@@ -68,7 +68,7 @@ public final class EnvoyReports {
    * @throws RegistryUnavailableException if it does not answer; what was read before stays
    */
   public synchronized EnvoyReports read() {
-    Map<String, String> texts = store.envoys();
+    Map<String, String> texts = store.all();
     long now = ticks.getAsLong();
     SortedMap<String, Entry> next = new TreeMap<>();
     texts.forEach(
@@ -131,7 +131,7 @@ public final class EnvoyReports {
     entries.forEach(
         (id, entry) -> {
           if (now - entry.changed() > REMEMBERED_FOR.toNanos()) {
-            store.forgetEnvoy(id, entry.text());
+            store.forget(id, entry.text());
           }
         });
   }

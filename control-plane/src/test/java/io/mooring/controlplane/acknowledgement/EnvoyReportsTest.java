@@ -24,7 +24,7 @@ class EnvoyReportsTest {
   @BeforeEach
   void start() {
     tier = new Tier(folder);
-    reports = new EnvoyReports(tier.store(), clock::get);
+    reports = new EnvoyReports(tier.envoys(), clock::get);
   }
 
   @AfterEach
@@ -45,7 +45,7 @@ class EnvoyReportsTest {
   @Test
   void anEnvoyThatIsNotConnectedIsNotAwaited() {
     report("edge-1", new EnvoyReport("control-1", 1, 6, false));
-    tier.store().reportEnvoy("edge-2", "revision=x");
+    tier.envoys().report("edge-2", "revision=x");
 
     assertEquals(List.of(), reports.read().behind(7));
     assertEquals(1, reports.all().size());
@@ -72,14 +72,14 @@ class EnvoyReportsTest {
     reports.read();
     elapse(Duration.ofHours(1));
     reports.forgetTheOld();
-    assertEquals(2, tier.store().envoys().size());
+    assertEquals(2, tier.envoys().all().size());
 
     EnvoyReport news = new EnvoyReport("control-2", 9, 6, true);
     report("edge-2", news);
     elapse(Duration.ofMillis(1));
     reports.forgetTheOld();
 
-    assertEquals(Map.of("edge-2", news.toString()), tier.store().envoys());
+    assertEquals(Map.of("edge-2", news.toString()), tier.envoys().all());
   }
 
   @Test
@@ -92,7 +92,7 @@ class EnvoyReportsTest {
   }
 
   private void report(String id, EnvoyReport report) {
-    tier.store().reportEnvoy(id, report.toString());
+    tier.envoys().report(id, report.toString());
   }
 
   private void elapse(Duration time) {

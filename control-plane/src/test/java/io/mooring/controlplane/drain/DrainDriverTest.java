@@ -50,7 +50,7 @@ class DrainDriverTest {
   @BeforeEach
   void start() {
     tier = new Tier(folder);
-    reports = new EnvoyReports(tier.store());
+    reports = new EnvoyReports(tier.envoys());
     drains = new Drains(tier.store(), reports, new Loads(tier.store()), meters);
     tier.follower().onChange(drains::follow);
     tier.follower().start();
@@ -429,8 +429,8 @@ class DrainDriverTest {
   }
 
   private void edgeAcknowledged(long revision) {
-    tier.store()
-        .reportEnvoy("edge-1", new EnvoyReport("control-2", revision, revision, true).toString());
+    tier.envoys()
+        .report("edge-1", new EnvoyReport("control-2", revision, revision, true).toString());
   }
 
   private void load(String text) {

@@ -35,6 +35,7 @@ import io.mooring.process.HostPort;
 import io.mooring.process.Secret;
 import io.mooring.process.StartException;
 import io.mooring.programs.Valkey;
+import io.mooring.registry.EnvoyStore;
 import io.mooring.registry.Fence;
 import io.mooring.registry.Redis;
 import io.mooring.registry.RegistryFollower;
@@ -97,7 +98,7 @@ class RegistryEndpointTest {
     redis = new Redis(valkey.url());
     store = new RegistryStore(redis);
     follower = new RegistryFollower(redis);
-    EnvoyReports envoys = new EnvoyReports(store);
+    EnvoyReports envoys = new EnvoyReports(new EnvoyStore(redis));
     Loads loads = new Loads(store);
     drains = new Drains(store, envoys, loads, new SimpleMeterRegistry());
     follower.onChange(drains::follow);

@@ -27,7 +27,7 @@ class WarmingTest {
   void start() {
     tier = new Tier(folder);
     warming =
-        new Warming(tier.store(), () -> Optional.of(Tier.FENCE), new EnvoyReports(tier.store()));
+        new Warming(tier.store(), () -> Optional.of(Tier.FENCE), new EnvoyReports(tier.envoys()));
     tier.follower().onChange(warming::follow);
     tier.follower().start();
   }
@@ -96,8 +96,8 @@ class WarmingTest {
   }
 
   private void edgeAcknowledged(long revision) {
-    tier.store()
-        .reportEnvoy("edge-1", new EnvoyReport("control-1", revision, revision, true).toString());
+    tier.envoys()
+        .report("edge-1", new EnvoyReport("control-1", revision, revision, true).toString());
   }
 
   private Optional<ServerState> state(String id) {
