@@ -1,13 +1,12 @@
 package io.mooring.controlplane.leader;
 
+import io.mooring.controlplane.rounds.Rounds;
 import io.mooring.registry.Election;
 import io.mooring.registry.Fence;
 import io.mooring.registry.Leader;
 import io.mooring.registry.RegistryUnavailableException;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -34,7 +33,6 @@ public final class Leadership implements AutoCloseable {
   private static final Duration DEAD_AFTER = Duration.ofSeconds(5);
   private static final Duration ACTS_FOR = Duration.ofSeconds(4);
   private static final Duration LONGEST_GAP = Duration.ofSeconds(2);
-  private static final Duration CLOSE_LIMIT = Duration.ofSeconds(3);
 
   private record Held(Fence fence, long beaten) {}
 
@@ -44,8 +42,7 @@ public final class Leadership implements AutoCloseable {
   private final Election election;
   private final String name;
   private final LongSupplier ticks;
-  private final CountDownLatch closing = new CountDownLatch(1);
-  private final Thread thread;
+  private final Rounds rounds;
 
   private boolean looked;
   private @Nullable Seen seen;
@@ -69,11 +66,11 @@ public final class Leadership implements AutoCloseable {
     this.election = election;
     this.name = name;
     this.ticks = ticks;
-    this.thread = Thread.ofPlatform().daemon().name("leadership").unstarted(this::run);
+    this.rounds = new Rounds("leadership", this::turn);
   }
 
   public Leadership start() {
-    thread.start();
+    rounds.start();
     return this;
   }
 
@@ -99,26 +96,8 @@ public final class Leadership implements AutoCloseable {
   /** Ends leading; another replica takes over at once. */
   @Override
   public void close() {
-    closing.countDown();
-    try {
-      if (thread.isAlive()) {
-        thread.join(CLOSE_LIMIT);
-      }
-    } catch (InterruptedException interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    rounds.close();
     resign();
-  }
-
-  private void run() {
-    try {
-      Duration pause = Duration.ZERO;
-      while (!closing.await(pause.toNanos(), TimeUnit.NANOSECONDS)) {
-        pause = turn();
-      }
-    } catch (InterruptedException interrupted) {
-      Thread.currentThread().interrupt();
-    }
   }
 
   /** Beats, or looks whether somebody does; returns how long to wait until the next time. */

@@ -3,6 +3,7 @@ package io.mooring.controlplane.lease;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.mooring.controlplane.lease.Leases.Lapse;
+import io.mooring.controlplane.rounds.Rounds;
 import io.mooring.registry.Fence;
 import io.mooring.registry.RegistryFollower;
 import io.mooring.registry.RegistryStore;
@@ -14,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -39,8 +39,6 @@ public final class Reaper implements AutoCloseable {
   /** Polls further apart than this say that this process stood still, and heard of nothing. */
   private static final Duration LONGEST_SILENCE = POLL.multipliedBy(3);
 
-  private static final Duration CLOSE_LIMIT = Duration.ofSeconds(3);
-
   private final RegistryStore store;
   private final RegistryFollower follower;
   private final Supplier<Optional<Fence>> leading;
@@ -50,8 +48,7 @@ public final class Reaper implements AutoCloseable {
   private final Preservation preservation;
   private final Suspects suspects = new Suspects();
   private final Counter lapsed;
-  private final CountDownLatch closing = new CountDownLatch(1);
-  private final Thread thread;
+  private final Rounds rounds;
 
   private Optional<Fence> acting = Optional.empty();
   private boolean away;
@@ -91,11 +88,11 @@ public final class Reaper implements AutoCloseable {
     this.lapsed = meters.counter("mooring.leases.lapsed");
     meters.gauge("mooring.leases", this, reaper -> reaper.renewed.size());
     meters.gauge("mooring.removals.frozen", this, reaper -> reaper.frozen ? 1 : 0);
-    this.thread = Thread.ofPlatform().daemon().name("reaper").unstarted(this::run);
+    this.rounds = new Rounds("reaper", this::pass);
   }
 
   public Reaper start() {
-    thread.start();
+    rounds.start();
     return this;
   }
 
@@ -109,25 +106,7 @@ public final class Reaper implements AutoCloseable {
 
   @Override
   public void close() {
-    closing.countDown();
-    try {
-      if (thread.isAlive()) {
-        thread.join(CLOSE_LIMIT);
-      }
-    } catch (InterruptedException interrupted) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private void run() {
-    try {
-      Duration pause = Duration.ZERO;
-      while (!closing.await(pause.toNanos(), TimeUnit.NANOSECONDS)) {
-        pause = pass();
-      }
-    } catch (InterruptedException interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    rounds.close();
   }
 
   /** Polls once and does what follows from it; returns how long to wait until the next time. */
