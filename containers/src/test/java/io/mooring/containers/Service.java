@@ -16,6 +16,8 @@ record Service(String name, JsonNode spec) {
       Set.of(
           "cap_drop",
           "command",
+          // Of the order in which Compose stops; the tests start everything in no order.
+          "depends_on",
           "environment",
           "healthcheck",
           "image",
