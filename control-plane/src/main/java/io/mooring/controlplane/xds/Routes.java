@@ -43,6 +43,9 @@ final class Routes {
    */
   private static final String WS_PATH = "/ws(?:/[A-Za-z0-9_-]+/[A-Za-z0-9_-]+)?(?:\\?.*)?";
 
+  /** Of an upgrade, Envoy passes a 2xx or 3xx on whatever stands here. */
+  private static final List<Integer> NEXT_HOST = List.of(500, 501, 502, 503, 504);
+
   private Routes() {}
 
   static RouteConfiguration all(EdgeConfig config) {
@@ -94,12 +97,15 @@ final class Routes {
         .build();
   }
 
-  /** A handshake that a host does not answer, or answers with 503, goes to another one. */
+  /**
+   * A handshake that a host does not answer, or answers with 5xx, goes to another one. What blames
+   * the client, a 4xx, would be the same there.
+   */
   private static RetryPolicy nextHost() {
     return RetryPolicy.newBuilder()
         .setRetryOn(
             "connect-failure,refused-stream,reset-before-request,reset,retriable-status-codes")
-        .addRetriableStatusCodes(503)
+        .addAllRetriableStatusCodes(NEXT_HOST)
         .setNumRetries(UInt32Value.of(3))
         // A live app server answers or sheds a handshake within half of that: one that says nothing
         // is frozen.

@@ -21,7 +21,9 @@ final class Backend implements AutoCloseable {
   private final ServerSocket port;
   private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
   private final Queue<String> heads = new ConcurrentLinkedQueue<>();
-  private volatile boolean refusing;
+
+  /** Start line instead of an upgrade; empty: none. */
+  private volatile String refusal = "";
 
   private Backend(String name, ServerSocket port) {
     this.name = name;
@@ -62,9 +64,10 @@ final class Backend implements AutoCloseable {
       for (String head = Wire.head(in); !head.isEmpty(); head = Wire.head(in)) {
         heads.add(head);
         boolean upgrade = head.toLowerCase(java.util.Locale.ROOT).contains("\r\nupgrade:");
+        String line = refusal;
         String answer =
-            refusing
-                ? "HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\n\r\n"
+            !line.isEmpty()
+                ? "HTTP/1.1 " + line + "\r\ncontent-length: 0\r\n\r\n"
                 : upgrade
                     ? "HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\n"
                         + "connection: upgrade\r\nx-backend: "
@@ -72,7 +75,7 @@ final class Backend implements AutoCloseable {
                         + "\r\n\r\n"
                     : "HTTP/1.1 200 OK\r\nx-backend: " + name + "\r\ncontent-length: 0\r\n\r\n";
         out.write(answer.getBytes(StandardCharsets.US_ASCII));
-        if (upgrade && !refusing) {
+        if (upgrade && line.isEmpty()) {
           in.transferTo(out);
           return;
         }
@@ -104,7 +107,14 @@ final class Backend implements AutoCloseable {
 
   /** Answers 503 from now on, or no more. */
   void refuse(boolean all) {
-    refusing = all;
+    answer(all ? "503 Service Unavailable" : "");
+  }
+
+  /**
+   * @param status and reason of each answer from now on; empty: as before
+   */
+  void answer(String status) {
+    refusal = status;
   }
 
   /** The heads of the requests that arrived, oldest first. */

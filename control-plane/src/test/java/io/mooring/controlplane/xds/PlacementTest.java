@@ -23,6 +23,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which host a handshake reaches, when hosts are well, dead, frozen, refusing or gone. */
 class PlacementTest {
@@ -107,6 +109,27 @@ class PlacementTest {
     try (Answer answer = connect("c", one.address(), two.address())) {
       assertEquals("app-2", answer.backend());
     }
+  }
+
+  @Test
+  void aFailingHostCostsARetryOntoTheNextInTheList() {
+    one.answer("500 Internal Server Error");
+
+    try (Answer answer = connect("c", one.address(), two.address())) {
+      assertEquals("app-2", answer.backend());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {200, 302, 403})
+  void anotherAnswerIsTheClients(int status) {
+    two.heads().clear();
+    one.answer(status + " As It Is");
+
+    try (Answer answer = connect("c", one.address(), two.address())) {
+      assertEquals(status, answer.status());
+    }
+    assertEquals(List.of(), List.copyOf(two.heads()));
   }
 
   @Test
