@@ -16,7 +16,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
@@ -42,22 +42,16 @@ class LeaderTest {
   private static final long SEED = 64;
 
   @TempDir static Path state;
-  private static Tier tier;
-  private static Upstream relayed;
-  private static Crowd crowd;
+  @AutoClose private static Tier tier;
+  @AutoClose private static Upstream relayed;
+  @AutoClose private static Crowd crowd;
 
   @BeforeAll
   static void gather() throws IOException {
     tier = Tier.up(state, "--control-planes", "2", "--auth-filters", "2");
-    relayed = Upstream.of(tier, "edge-2");
-    crowd = new Crowd(tier.entrance(), Crowd.Shape.FULL.withDeaf(DEAF), SEED).gather().publish();
-  }
-
-  @AfterAll
-  static void end() {
-    crowd.close();
-    relayed.close();
-    tier.close();
+    relayed = Upstream.ofEnvoy(tier, "edge-2");
+    crowd = new Crowd(tier.entrance(), Crowd.Shape.FULL.withDeaf(DEAF), SEED);
+    crowd.gather().publish();
   }
 
   @Order(1)

@@ -1,5 +1,8 @@
 package io.mooring.e2e;
 
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.WRITE;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.mooring.cli.admin.AdminApi;
@@ -23,6 +26,8 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,6 +56,10 @@ final class Tier implements AutoCloseable {
           70, 71, 100, 101, 110, 111, 120, 121, 130, 131, 200, 201, 202, 203, 300, 301, 302, 303,
           379, 1080, 1081, 1443, 1444, 2901, 2902);
 
+  /** Whoever holds its lock may look for ports, until it has taken them. */
+  private static final Path TURNS =
+      Path.of(System.getProperty("java.io.tmpdir"), "mooring-e2e.turns");
+
   private final Process launcher;
   private final Path state;
   private final int portBase;
@@ -68,6 +77,18 @@ final class Tier implements AutoCloseable {
 
   /** Starts a tier and returns once it is ready; {@code options} are those of {@code up}. */
   static Tier up(Path state, String... options) throws IOException {
+    // Of two that start at once, in two JVMs, each would find the ports of the other free.
+    try (FileChannel turns = FileChannel.open(TURNS, CREATE, WRITE)) {
+      FileLock turn = turns.lock();
+      try {
+        return started(state, options);
+      } finally {
+        turn.release();
+      }
+    }
+  }
+
+  private static Tier started(Path state, String... options) throws IOException {
     int portBase = freePortBase();
     List<String> arguments = new ArrayList<>(List.of("up", "-o", "json"));
     arguments.addAll(List.of("--port-base", String.valueOf(portBase)));
@@ -178,6 +199,16 @@ final class Tier implements AutoCloseable {
   /** The HTTP port of a server's process: health, readiness, metrics. */
   URI http(String server) {
     return URI.create("http://127.0.0.1:" + (portBase + 300 + instance(server) - 1));
+  }
+
+  /** The HTTP port of an auth-filter. */
+  URI filter(String name) {
+    return URI.create("http://127.0.0.1:" + (portBase + 130 + instance(name) - 1));
+  }
+
+  /** What an Envoy writes of handshakes. */
+  EdgeLog edgeLog(String envoy) {
+    return new EdgeLog(state.resolve("log/" + envoy + ".log"));
   }
 
   /** How a crowd gets in: by every Envoy, over TLS. */

@@ -8,34 +8,49 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Relays between one Envoy and every control plane, which can hold back all that they say. */
+/** Relays between one process and those it listens to, which can hold back all that they say. */
 final class Upstream implements AutoCloseable {
   private final List<HeldRelay> relays = new ArrayList<>();
 
   private Upstream() {}
 
-  /** Starts the Envoy anew, with the relays' addresses in its bootstrap. */
-  static Upstream of(Tier tier, String envoy) throws IOException {
-    Upstream upstream = new Upstream();
-    Path bootstrap = tier.state().resolve("conf/" + envoy + ".yaml");
-    String text = Files.readString(bootstrap);
+  /** Between an Envoy and every control plane. */
+  static Upstream ofEnvoy(Tier tier, String envoy) throws IOException {
+    List<Integer> ports = new ArrayList<>();
     for (JsonNode control : tier.addresses().path("controlPlanes")) {
-      int port = URI.create("grpc://" + control.path("xds").asText()).getPort();
+      ports.add(URI.create("grpc://" + control.path("xds").asText()).getPort());
+    }
+    return between(tier, envoy, "port_value: ", ports);
+  }
+
+  /** Between an auth-filter and Redis. */
+  static Upstream ofAuthFilter(Tier tier, String filter) throws IOException {
+    URI redis = URI.create(tier.addresses().path("redis").asText());
+    return between(tier, filter, redis.getHost() + ":", List.of(redis.getPort()));
+  }
+
+  /** Starts the process anew, with the relays' ports in its configuration. */
+  private static Upstream between(Tier tier, String process, String before, List<Integer> ports)
+      throws IOException {
+    Upstream upstream = new Upstream();
+    Path configuration = tier.state().resolve("conf/" + process + ".yaml");
+    String text = Files.readString(configuration);
+    for (int port : ports) {
       HeldRelay relay = new HeldRelay(port).start();
       upstream.relays.add(relay);
-      String named = "port_value: " + port;
+      String named = before + port;
       if (!text.contains(named)) {
-        throw new AssertionError("%s does not name %d".formatted(bootstrap, port));
+        throw new AssertionError("%s does not name %d".formatted(configuration, port));
       }
-      text = text.replace(named, "port_value: " + relay.port());
+      text = text.replace(named, before + relay.port());
     }
-    Files.writeString(bootstrap, text);
-    tier.kill(envoy);
-    tier.start(envoy);
+    Files.writeString(configuration, text);
+    tier.kill(process);
+    tier.start(process);
     return upstream;
   }
 
-  /** The Envoy hears nothing from now on. */
+  /** The process hears nothing from now on. */
   void hold() {
     relays.forEach(HeldRelay::hold);
   }

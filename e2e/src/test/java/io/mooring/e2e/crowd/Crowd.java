@@ -30,6 +30,7 @@ public final class Crowd implements AutoCloseable {
   private static final int OPENING = 40;
   private static final Duration GATHERING = Duration.ofMinutes(3);
   private static final long PUBLISH_EVERY_MILLIS = 20;
+  private static final long LISTEN_EVERY_MILLIS = 1_000;
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final MultiThreadIoEventLoopGroup group;
@@ -41,6 +42,7 @@ public final class Crowd implements AutoCloseable {
   private final List<CompletableFuture<Long>> awaitingAcknowledgement = new ArrayList<>();
   private @Nullable ScheduledFuture<?> publishing;
   private @Nullable ScheduledFuture<?> listening;
+  private @Nullable ScheduledFuture<?> beating;
   private int begun;
   private long published;
   private long publishingSince;
@@ -93,16 +95,24 @@ public final class Crowd implements AutoCloseable {
    * subscribed.
    */
   public Crowd gather() {
-    ScheduledFuture<?> gathering =
-        loop.scheduleAtFixedRate(this::openSome, 0, GATHER_EVERY_MILLIS, TimeUnit.MILLISECONDS);
+    ScheduledFuture<?> gathering = repeat(this::openSome, GATHER_EVERY_MILLIS);
     Awaitility.await("first connects")
         .atMost(GATHERING)
+        .failFast(this::expectNoMistake)
         .pollInterval(Duration.ofMillis(100))
-        .until(() -> ask(() -> begun == members.size() && opening() == 0));
+        .untilAsserted(
+            () -> {
+              int connected = ask(() -> begun - (int) opening());
+              if (connected < members.size()) {
+                throw new AssertionError(
+                    "%d of %d are connected; %s"
+                        .formatted(connected, members.size(), report().figures()));
+              }
+            });
     gathering.cancel(false);
     awaitSettled();
-    listening =
-        loop.scheduleAtFixedRate(() -> members.forEach(Member::listen), 1, 1, TimeUnit.SECONDS);
+    listening = repeat(() -> members.forEach(Member::listen), LISTEN_EVERY_MILLIS);
+    beating = repeat(tally::beat, Pulse.EVERY_MILLIS);
     return this;
   }
 
@@ -119,8 +129,7 @@ public final class Crowd implements AutoCloseable {
   /** Begins to publish. */
   public Crowd publish() {
     publishingSince = System.nanoTime();
-    publishing =
-        loop.scheduleAtFixedRate(this::publishSome, 0, PUBLISH_EVERY_MILLIS, TimeUnit.MILLISECONDS);
+    publishing = repeat(this::publishSome, PUBLISH_EVERY_MILLIS);
     return this;
   }
 
@@ -128,6 +137,7 @@ public final class Crowd implements AutoCloseable {
   public void awaitSettled() {
     Awaitility.await("members without their channels")
         .atMost(PATIENCE)
+        .failFast(this::expectNoMistake)
         .pollInterval(Duration.ofMillis(50))
         .untilAsserted(
             () -> {
@@ -186,12 +196,11 @@ public final class Crowd implements AutoCloseable {
    * judges.
    *
    * @param share of what was sent that must have been acknowledged, lest nothing was tried
+   * @throws AssertionError if a client made a mistake, or too little was tried
    */
   public Verdict settle(double share) {
     long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - publishingSince);
-    if (publishing != null) {
-      publishing.cancel(false);
-    }
+    cancel(publishing);
     awaitSettled();
     try {
       Awaitility.await()
@@ -201,6 +210,7 @@ public final class Crowd implements AutoCloseable {
     } catch (org.awaitility.core.ConditionTimeoutException unequal) {
       // The verdict names who lacks what.
     }
+    expectNoMistake();
     Verdict verdict = ask(ledger::verdict);
     if (verdict.intended() < seconds * shape.perSecond() / 4
         || verdict.acknowledged() < share * verdict.intended()
@@ -212,20 +222,35 @@ public final class Crowd implements AutoCloseable {
     return verdict;
   }
 
+  /** Ends all sockets; fails if a client made a mistake, so that none goes unseen. */
   @Override
   public void close() {
-    ask(
-        () -> {
-          if (publishing != null) {
-            publishing.cancel(false);
-          }
-          if (listening != null) {
-            listening.cancel(false);
-          }
-          members.forEach(Member::leave);
-          return true;
-        });
+    List<Throwable> made =
+        ask(
+            () -> {
+              cancel(publishing);
+              cancel(listening);
+              cancel(beating);
+              members.forEach(Member::leave);
+              return tally.mistakes().made();
+            });
     group.shutdownGracefully(100, 2_000, TimeUnit.MILLISECONDS).awaitUninterruptibly();
+    Mistakes.rethrow(made);
+  }
+
+  private void expectNoMistake() {
+    Mistakes.rethrow(ask(tally.mistakes()::made));
+  }
+
+  private ScheduledFuture<?> repeat(Runnable task, long millis) {
+    return loop.scheduleAtFixedRate(
+        tally.mistakes().guarded(task), 0, millis, TimeUnit.MILLISECONDS);
+  }
+
+  private static void cancel(@Nullable ScheduledFuture<?> task) {
+    if (task != null) {
+      task.cancel(false);
+    }
   }
 
   private void publishSome() {

@@ -3,10 +3,12 @@ package io.mooring.e2e.crowd;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.OptionalLong;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The range of a close code says what to do, even with a code that nobody knows. */
+@Tag("untimed")
 class EndingTest {
   @ParameterizedTest(name = "{0}: {1}")
   @CsvSource({

@@ -2,6 +2,7 @@ package io.mooring.e2e.crowd;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.mooring.e2e.crowd.Tally.Arrival;
+import io.mooring.e2e.crowd.Tally.Knock;
 import io.mooring.e2e.crowd.Tally.Why;
 import io.mooring.e2e.ledger.Ledger;
 import io.netty.channel.EventLoop;
@@ -45,6 +46,7 @@ final class Member implements Wire.Events {
   private @Nullable URI pin;
   private int failures;
   private int generic;
+  private long slot;
   private @Nullable ScheduledFuture<?> attempt;
   private @Nullable ScheduledFuture<?> handOver;
   private long silenceMillis = TimeUnit.SECONDS.toMillis(60);
@@ -83,7 +85,12 @@ final class Member implements Wire.Events {
       boolean pinned = pin != null && failures < FAILURES_OF_A_PIN;
       knocking = pinned && pin != null ? pin : edge();
       coming = Wire.open(loop, entrance, knocking, this);
+      tally.knocked(new Knock(why(), coming.openedAt(), slot));
     }
+  }
+
+  private Why why() {
+    return live != null ? Why.MOVE : endedAt == 0 ? Why.FIRST : Why.RETURN;
   }
 
   /** The next edge, as a resolver that knows all of them would give it. */
@@ -151,13 +158,12 @@ final class Member implements Wire.Events {
 
   @Override
   public void greeted(Wire wire, JsonNode hello) {
-    Why why = live != null ? Why.MOVE : endedAt == 0 ? Why.FIRST : Why.RETURN;
     long now = System.nanoTime();
     pin = URI.create(hello.path("url").asText());
     failures = 0;
     silenceMillis = hello.path("ping_ms").asLong() + 2 * hello.path("pong_ms").asLong();
     server = hello.path("server").asText();
-    tally.arrived(new Arrival(why, server, knocking, wire.openedAt(), now));
+    tally.arrived(new Arrival(why(), server, knocking, now));
     if (live == null) {
       if (endedAt != 0) {
         tally.back(TimeUnit.NANOSECONDS.toMillis(now - endedAt));
@@ -189,6 +195,11 @@ final class Member implements Wire.Events {
       default -> {}
     }
     handOverIfJoined();
+  }
+
+  @Override
+  public void mistaken(Throwable mistake) {
+    tally.mistakes().add(mistake);
   }
 
   @Override
@@ -238,7 +249,7 @@ final class Member implements Wire.Events {
 
   private void plan(long millis) {
     cancel(attempt);
-    attempt = loop.schedule(this::connect, millis, TimeUnit.MILLISECONDS);
+    attempt = schedule(this::connect, millis);
   }
 
   private void reconnect(JsonNode message) {
@@ -250,7 +261,10 @@ final class Member implements Wire.Events {
       pin = URI.create(message.path("url").asText());
     }
     failures = 0;
-    plan(message.path("after_ms").asLong());
+    long after = message.path("after_ms").asLong();
+    slot = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(after);
+    tally.slotGiven(slot);
+    plan(after);
   }
 
   private void handOverIfJoined() {
@@ -262,7 +276,7 @@ final class Member implements Wire.Events {
       handOver(next);
     } else if (handOver == null
         && listenings.stream().allMatch(listening -> listening.answered(next))) {
-      handOver = loop.schedule(() -> handOver(next), HAND_OVER_MILLIS, TimeUnit.MILLISECONDS);
+      handOver = schedule(() -> handOver(next), HAND_OVER_MILLIS);
     }
   }
 
@@ -289,14 +303,13 @@ final class Member implements Wire.Events {
   private void subscriptionFailed(Wire wire, JsonNode message) {
     tally.subscriptionFailed(message.path("reason").asText());
     Listening which = listening(message);
-    loop.schedule(
+    schedule(
         () -> {
           if ((wire == live && !which.live()) || (wire == coming && !which.answered(wire))) {
             subscribe(wire, List.of(which));
           }
         },
-        subscribing.next(),
-        TimeUnit.MILLISECONDS);
+        subscribing.next());
   }
 
   private Listening listening(JsonNode message) {
@@ -307,6 +320,10 @@ final class Member implements Wire.Events {
       }
     }
     throw new IllegalStateException("member " + number + " never asked for " + channel);
+  }
+
+  private ScheduledFuture<?> schedule(Runnable task, long millis) {
+    return loop.schedule(tally.mistakes().guarded(task), millis, TimeUnit.MILLISECONDS);
   }
 
   private static void cancel(@Nullable ScheduledFuture<?> task) {

@@ -1,11 +1,12 @@
 package io.mooring.e2e.crowd;
 
 import io.mooring.e2e.crowd.Tally.Arrival;
+import io.mooring.e2e.crowd.Tally.Knock;
 import io.mooring.e2e.crowd.Tally.Why;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.function.ToLongFunction;
+import java.util.stream.LongStream;
 
 /**
  * What happened to the sockets of a crowd since its counts began.
@@ -16,6 +17,9 @@ import java.util.function.ToLongFunction;
  * @param toldToReconnect by reason
  * @param back milliseconds from a socket's end to the hello of the next, sorted
  * @param arrivals every hello
+ * @param knocks every attempt
+ * @param slots at which clients were told to come, in monotonic nanoseconds
+ * @param standstills of the clients themselves
  */
 public record Report(
     Map<String, Integer> closed,
@@ -23,7 +27,13 @@ public record Report(
     Map<String, Integer> subscriptionsFailed,
     Map<String, Integer> toldToReconnect,
     List<Long> back,
-    List<Arrival> arrivals) {
+    List<Arrival> arrivals,
+    List<Knock> knocks,
+    List<Long> slots,
+    List<Standstill> standstills) {
+  /** How long before its slot a client is told of it at most. */
+  private static final long AHEAD = TimeUnit.SECONDS.toNanos(1);
+
   public int socketsClosed() {
     return closed.values().stream().mapToInt(Integer::intValue).sum();
   }
@@ -37,32 +47,45 @@ public record Report(
     return arrivals.stream().filter(arrival -> arrival.why() == Why.MOVE).count();
   }
 
-  /** The most that knocked within any second, of those that were told to move. */
+  /** The busiest second of those that were told to move, as they were told to. */
+  public Rush rushOfSlots() {
+    return Rush.of(slots.stream().mapToLong(Long::longValue).toArray(), standstills, AHEAD);
+  }
+
+  /** The busiest second of those that were told to move, as they did; failed attempts as well. */
+  public Rush rushOfKnocks() {
+    return Rush.of(knocksOfMoves().toArray(), standstills, AHEAD);
+  }
+
+  /**
+   * The busiest second of what the same clients were seen to do elsewhere.
+   *
+   * @param times in this machine's monotonic nanoseconds
+   */
+  public Rush rushOf(long[] times) {
+    return Rush.of(times, standstills, AHEAD);
+  }
+
+  /** The most that knocked within any second, for whatever reason. */
   public int mostKnocksInASecond() {
-    return mostInASecond(Arrival::openedAt);
+    return Rush.of(knocksOfMoves().toArray(), List.of(), AHEAD).events();
   }
 
-  /** The most that were greeted within any second, of those that were told to move. */
-  public int mostHellosInASecond() {
-    return mostInASecond(Arrival::greetedAt);
+  /** How many were told to move and came before their slot. */
+  public long tooEarly() {
+    return knocks.stream()
+        .filter(knock -> knock.why() == Why.MOVE && knock.openedAt() < knock.slot())
+        .count();
   }
 
-  private int mostInASecond(ToLongFunction<Arrival> time) {
-    long[] times =
-        arrivals.stream()
-            .filter(arrival -> arrival.why() == Why.MOVE)
-            .mapToLong(time)
-            .sorted()
-            .toArray();
-    int most = 0;
-    int first = 0;
-    for (int last = 0; last < times.length; last++) {
-      while (times[last] - times[first] >= TimeUnit.SECONDS.toNanos(1)) {
-        first++;
-      }
-      most = Math.max(most, last - first + 1);
-    }
-    return most;
+  /** Milliseconds that the clients themselves stood still at most. */
+  public long longestStandstill() {
+    return TimeUnit.NANOSECONDS.toMillis(
+        standstills.stream().mapToLong(Standstill::nanos).max().orElse(0));
+  }
+
+  private LongStream knocksOfMoves() {
+    return knocks.stream().filter(knock -> knock.why() == Why.MOVE).mapToLong(Knock::openedAt);
   }
 
   /** Milliseconds that a share of those who came back took at most; 0 when nobody had to. */

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Returners implements AutoCloseable {
   private static final long EVERY_MILLIS = 50;
+  private static final long GATHER_EVERY_MILLIS = 5;
   private static final int OPENING = 20;
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -33,6 +34,7 @@ public final class Returners implements AutoCloseable {
   private final Deque<Pin> free = new ArrayDeque<>();
   private final Map<Wire, Attempt> under = new HashMap<>();
   private final Map<String, Integer> failures = new TreeMap<>();
+  private final Mistakes mistakes = new Mistakes();
   private @Nullable ScheduledFuture<?> task;
   private int begun;
   private int attempts;
@@ -73,15 +75,13 @@ public final class Returners implements AutoCloseable {
   public Returners gather(int pins) {
     List<URI> edges = entrance.edges();
     ScheduledFuture<?> gathering =
-        loop.scheduleAtFixedRate(
+        repeat(
             () -> {
               if (begun < pins && under.size() < OPENING) {
                 open(edges.get(begun++ % edges.size()), null);
               }
             },
-            0,
-            5,
-            TimeUnit.MILLISECONDS);
+            GATHER_EVERY_MILLIS);
     Awaitility.await("first connects of returners")
         .atMost(PATIENCE)
         .until(() -> ask(() -> free.size() + failures.size()) >= pins);
@@ -96,7 +96,7 @@ public final class Returners implements AutoCloseable {
   public Returners start(int perSecond) {
     int atOnce = (int) (perSecond * EVERY_MILLIS / 1_000);
     task =
-        loop.scheduleAtFixedRate(
+        repeat(
             () -> {
               for (int i = 0; i < atOnce; i++) {
                 Pin pin = free.poll();
@@ -106,9 +106,7 @@ public final class Returners implements AutoCloseable {
                 }
               }
             },
-            0,
-            EVERY_MILLIS,
-            TimeUnit.MILLISECONDS);
+            EVERY_MILLIS);
     return this;
   }
 
@@ -118,6 +116,7 @@ public final class Returners implements AutoCloseable {
       task.cancel(false);
     }
     Awaitility.await("answers to returners").atMost(PATIENCE).until(() -> ask(under::isEmpty));
+    Mistakes.rethrow(ask(mistakes::made));
     return ask(() -> new Outcome(attempts, greeted, elsewhere, new TreeMap<>(failures)));
   }
 
@@ -148,6 +147,11 @@ public final class Returners implements AutoCloseable {
     public void message(Wire wire, JsonNode message) {}
 
     @Override
+    public void mistaken(Throwable mistake) {
+      mistakes.add(mistake);
+    }
+
+    @Override
     public void ended(Wire wire, Ending ending) {
       Attempt attempt = under.remove(wire);
       if (attempt != null) {
@@ -158,6 +162,10 @@ public final class Returners implements AutoCloseable {
         }
       }
     }
+  }
+
+  private ScheduledFuture<?> repeat(Runnable task, long millis) {
+    return loop.scheduleAtFixedRate(mistakes.guarded(task), 0, millis, TimeUnit.MILLISECONDS);
   }
 
   private <T> T ask(Callable<T> question) {

@@ -15,6 +15,10 @@ final class Tally {
   private final Map<String, Integer> reconnects = new TreeMap<>();
   private final List<Long> back = new ArrayList<>();
   private final List<Arrival> arrivals = new ArrayList<>();
+  private final List<Knock> knocks = new ArrayList<>();
+  private final List<Long> slots = new ArrayList<>();
+  private final Mistakes mistakes = new Mistakes();
+  private final Pulse pulse = new Pulse(System.nanoTime());
 
   /**
    * A client that was greeted.
@@ -22,10 +26,17 @@ final class Tally {
    * @param why it came
    * @param server who greeted it
    * @param edge where it knocked
-   * @param openedAt when it knocked, in monotonic nanoseconds
-   * @param greetedAt when it was greeted
+   * @param greetedAt when it was greeted, in monotonic nanoseconds
    */
-  record Arrival(Why why, String server, URI edge, long openedAt, long greetedAt) {}
+  record Arrival(Why why, String server, URI edge, long greetedAt) {}
+
+  /**
+   * An attempt to be greeted, whatever came of it.
+   *
+   * @param openedAt when it began, in monotonic nanoseconds
+   * @param slot at which the client was last told to come; 0 if it never was
+   */
+  record Knock(Why why, long openedAt, long slot) {}
 
   /** What brings a client. */
   enum Why {
@@ -54,6 +65,28 @@ final class Tally {
     reconnects.merge(reason, 1, Integer::sum);
   }
 
+  /**
+   * A client was told when to come.
+   *
+   * @param slot in monotonic nanoseconds
+   */
+  void slotGiven(long slot) {
+    slots.add(slot);
+  }
+
+  void knocked(Knock knock) {
+    knocks.add(knock);
+  }
+
+  /** To be called all the time, lest it be taken for a standstill. */
+  void beat() {
+    pulse.beat(System.nanoTime());
+  }
+
+  Mistakes mistakes() {
+    return mistakes;
+  }
+
   void arrived(Arrival arrival) {
     arrivals.add(arrival);
   }
@@ -72,7 +105,10 @@ final class Tally {
         new TreeMap<>(subscriptionsFailed),
         new TreeMap<>(reconnects),
         sorted,
-        List.copyOf(arrivals));
+        List.copyOf(arrivals),
+        List.copyOf(knocks),
+        List.copyOf(slots),
+        pulse.standstills());
   }
 
   /** From here on, counts begin anew. */
@@ -83,5 +119,8 @@ final class Tally {
     reconnects.clear();
     back.clear();
     arrivals.clear();
+    knocks.clear();
+    slots.clear();
+    pulse.clear();
   }
 }

@@ -1,5 +1,6 @@
 package io.mooring.e2e.crowd;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.netty.bootstrap.Bootstrap;
@@ -51,13 +52,16 @@ final class Wire {
   private boolean over;
   private long heardAt = openedAt;
 
-  /** What becomes of a wire; {@link #ended} is the last. */
+  /** What becomes of a wire; after {@link #ended} nothing but mistakes is told. */
   interface Events {
     void greeted(Wire wire, JsonNode hello);
 
     void message(Wire wire, JsonNode message);
 
     void ended(Wire wire, Ending ending);
+
+    /** This client's own code failed, or could not read what the server sent. */
+    void mistaken(Throwable mistake);
   }
 
   private Wire(EventLoop loop, Events events) {
@@ -147,7 +151,11 @@ final class Wire {
       if (channel != null) {
         channel.close();
       }
-      events.ended(this, ending);
+      try {
+        events.ended(this, ending);
+      } catch (RuntimeException | Error mistake) {
+        events.mistaken(mistake);
+      }
     }
   }
 
@@ -242,13 +250,22 @@ final class Wire {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-      if (cause instanceof RuntimeException && !(cause instanceof CodecException)) {
-        cause.printStackTrace();
+      if (isMistake(cause)) {
+        events.mistaken(cause);
       }
       end(
           greeted
               ? new Ending.Closed(1006, String.valueOf(cause.getMessage()))
               : new Ending.Failed(cause.getClass().getSimpleName()));
+    }
+
+    private static boolean isMistake(Throwable cause) {
+      return switch (cause) {
+        case CodecException peer -> false;
+        case JsonProcessingException unreadable -> true;
+        case IOException network -> false;
+        case Throwable other -> true;
+      };
     }
   }
 }
