@@ -9,6 +9,7 @@ import io.mooring.e2e.crowd.Crowd;
 import io.mooring.e2e.crowd.Report;
 import io.mooring.e2e.ledger.Verdict;
 import io.mooring.registry.v1.RegisterRequest;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,7 +21,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
@@ -45,21 +46,16 @@ class EqualStateTest {
   private static final long SEED = 65;
 
   @TempDir static Path state;
-  private static Tier tier;
-  private static Crowd crowd;
+  @AutoClose private static Tier tier;
+  @AutoClose private static Crowd crowd;
 
   @BeforeAll
   static void gather() throws Exception {
     tier = Tier.up(state, "--control-planes", "2", "--auth-filters", "2");
     tier.allowService(SERVICE, REGISTRATION);
     awaitInSync();
-    crowd = new Crowd(tier.entrance(), Crowd.Shape.FULL, SEED).gather().publish();
-  }
-
-  @AfterAll
-  static void end() {
-    crowd.close();
-    tier.close();
+    crowd = new Crowd(tier.entrance(), Crowd.Shape.FULL, SEED);
+    crowd.gather().publish();
   }
 
   @Test
@@ -102,7 +98,10 @@ class EqualStateTest {
   void editsAndRotationsTouchNoSocketAndNoListener() throws Exception {
     CertificateFiles files = new CertificateFiles(state.resolve("keys"));
     Map<String, Map<String, Long>> listeners = listenerChanges();
-    Map<String, Long> before = received();
+    listeners.forEach(
+        (envoy, counts) -> assertTrue(counts.size() >= 5, () -> envoy + " counts only " + counts));
+    Map<String, Long> memberships = memberships();
+    int sockets = sockets();
     crowd.clearCounts();
     long slowest = 0;
 
@@ -120,20 +119,25 @@ class EqualStateTest {
       }
       awaitInSync();
       Report report = crowd.report();
-      Map<String, Long> after = received();
+      Map<String, Long> membershipsAfter = memberships();
       System.out.printf(
-          "edits: %d registry edits %s and %d certificate rotations with %d sockets: %d sockets closed, listener changes %s, slowest certificate served after %d ms; %s%n",
-          EDITS,
+          "edits: %d registry edits %s and %d certificate rotations with %d sockets: %d sockets closed, listener changes %s, endpoints changed %s, slowest certificate served after %d ms; %s%n",
+          edits.made.values().stream().mapToInt(Integer::intValue).sum(),
           edits.made,
           ROTATIONS,
-          Crowd.Shape.FULL.members(),
+          sockets,
           report.socketsClosed(),
           listenerChanges().equals(listeners) ? "0" : listenerChanges(),
+          membershipsAfter,
           slowest,
           roll.figures());
-      assertTrue(
-          after.values().stream().mapToLong(Long::longValue).sum()
-              > before.values().stream().mapToLong(Long::longValue).sum() + ROTATIONS);
+      assertEquals(Crowd.Shape.FULL.members(), sockets);
+      assertEquals(sockets, sockets());
+      membershipsAfter.forEach(
+          (envoy, changes) ->
+              assertTrue(
+                  changes - memberships.getOrDefault(envoy, 0L) >= EDITS / 10,
+                  () -> envoy + " took in only " + changes));
       assertEquals(Map.of(), report.closed());
       assertEquals(listeners, listenerChanges());
       assertEquals(Set.of(), roll.missing());
@@ -149,19 +153,19 @@ class EqualStateTest {
     awaitServed(good);
     crowd.clearCounts();
 
+    Map<String, Double> refusals = new TreeMap<>();
+    for (String control : tier.controls()) {
+      refusals.put(control, refusals(control));
+    }
+    int sockets = sockets();
+
     String bad = files.spoil();
 
-    Awaitility.await()
-        .atMost(PATIENCE)
-        .until(
-            () -> {
-              for (String control : tier.controls()) {
-                if (tier.metric(tier.control(control), "mooring_certificate_refused_total") == 0) {
-                  return false;
-                }
-              }
-              return true;
-            });
+    for (String control : tier.controls()) {
+      Awaitility.await(control + " has refused nothing")
+          .atMost(PATIENCE)
+          .until(() -> refusals(control) > refusals.getOrDefault(control, 0.0));
+    }
     for (String envoy : tier.envoys()) {
       Set<String> served = tier.envoy(envoy).certificates();
       assertTrue(served.contains(good) && !served.contains(bad), served::toString);
@@ -170,8 +174,9 @@ class EqualStateTest {
       assertTrue(socket.isOpen());
     }
     System.out.printf(
-        "a bad certificate: refused by both control planes, the old one served, %d sockets closed%n",
-        crowd.report().socketsClosed());
+        "a bad certificate: refused by both control planes, the old one served, %d of %d sockets closed%n",
+        crowd.report().socketsClosed(), sockets);
+    assertEquals(Crowd.Shape.FULL.members(), sockets);
     assertEquals(Map.of(), crowd.report().closed());
   }
 
@@ -216,6 +221,27 @@ class EqualStateTest {
       tier.envoy(envoy).received().forEach((name, count) -> all.put(envoy + " " + name, count));
     }
     return all;
+  }
+
+  private static int sockets() {
+    return crowd.byServer().values().stream().mapToInt(Integer::intValue).sum();
+  }
+
+  private static double refusals(String control) throws IOException, InterruptedException {
+    return tier.metric(tier.control(control), "mooring_certificate_refused_total");
+  }
+
+  /** How often the servers of an Envoy came or went. */
+  private static Map<String, Long> memberships() {
+    Map<String, Long> changes = new TreeMap<>();
+    for (String envoy : tier.envoys()) {
+      changes.put(
+          envoy,
+          tier.envoy(envoy)
+              .membershipChanges()
+              .getOrDefault("cluster.mooring-ws.membership_change", 0L));
+    }
+    return changes;
   }
 
   private static Map<String, Map<String, Long>> listenerChanges() {

@@ -1,13 +1,15 @@
 package io.mooring.e2e;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.mooring.cli.admin.AdminException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -16,22 +18,19 @@ import org.junit.jupiter.api.io.TempDir;
 class LeaseTest {
   private static final Duration CALM = Duration.ofSeconds(12);
   private static final Duration LEADERLESS = Duration.ofSeconds(17);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   @TempDir static Path state;
-  private static Tier tier;
+  @AutoClose private static Tier tier;
 
   @BeforeAll
   static void up() throws IOException {
     tier = Tier.up(state, "--control-planes", "2", "--auth-filters", "2");
   }
 
-  @AfterAll
-  static void down() {
-    tier.close();
-  }
-
   @Test
   void aDeadServerLeavesWithinTwelveSecondsInCalm() {
+    awaitThreeServers();
     tier.kill("app-3");
     long killed = System.nanoTime();
 
@@ -42,6 +41,7 @@ class LeaseTest {
 
   @Test
   void aDeadServerLeavesWithinSeventeenSecondsWhenTheLeaderDiedWithIt() {
+    awaitThreeServers();
     String leader = tier.leader();
     tier.kill(leader);
     tier.kill("app-2");
@@ -51,6 +51,18 @@ class LeaseTest {
 
     tier.start(leader);
     tier.start("app-2");
+  }
+
+  /** Whoever is to leave must have been there. */
+  private static void awaitThreeServers() {
+    Awaitility.await()
+        .atMost(PATIENCE)
+        .ignoreException(AdminException.class)
+        .until(
+            () ->
+                tier.admin().servers().stream().filter(there -> there.active()).count() == 3
+                    && tier.envoys().stream()
+                        .allMatch(envoy -> tier.envoy(envoy).hosts().size() == 3));
   }
 
   private static void assertLeaves(String server, long killed, Duration bar, String how) {
@@ -63,6 +75,7 @@ class LeaseTest {
                 tier.admin().servers().stream().noneMatch(left -> left.id().equals(server))
                     && tier.envoys().stream()
                         .noneMatch(envoy -> tier.envoy(envoy).hosts().contains(address)));
+    tier.envoys().forEach(envoy -> assertEquals(2, tier.envoy(envoy).hosts().size()));
     long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - killed);
     System.out.printf(
         "lease %s: gone from the registry and both Envoys after %d ms of %d%n",

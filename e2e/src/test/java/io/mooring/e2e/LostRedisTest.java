@@ -1,6 +1,7 @@
 package io.mooring.e2e;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.mooring.cli.redis.RedisConnection;
@@ -19,7 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
@@ -37,19 +38,14 @@ class LostRedisTest {
   private static final long SEED = 62;
 
   @TempDir static Path state;
-  private static Tier tier;
-  private static Crowd crowd;
+  @AutoClose private static Tier tier;
+  @AutoClose private static Crowd crowd;
 
   @BeforeAll
   static void gather() throws IOException {
     tier = Tier.up(state, "--control-planes", "2", "--auth-filters", "2");
-    crowd = new Crowd(tier.entrance(), Crowd.Shape.FULL.withRollbacks(), SEED).gather().publish();
-  }
-
-  @AfterAll
-  static void end() {
-    crowd.close();
-    tier.close();
+    crowd = new Crowd(tier.entrance(), Crowd.Shape.FULL.withRollbacks(), SEED);
+    crowd.gather().publish();
   }
 
   @Test
@@ -59,7 +55,7 @@ class LostRedisTest {
       crowd.clearCounts();
 
       try (RedisConnection redis = tier.redis()) {
-        redis.ask("FLUSHALL");
+        assertEquals("OK", redis.ask("FLUSHALL"));
       }
 
       watch("FLUSHALL", roll, crowd.nextAcknowledgement());
@@ -97,6 +93,7 @@ class LostRedisTest {
 
     System.out.println("lost Redis: " + verdict.figures());
     assertTrue(verdict.clean(), verdict.violations()::toString);
+    assertFalse(verdict.told().isEmpty(), "no log was lost");
   }
 
   private static void watch(String fault, RollCall roll, CompletableFuture<Long> acknowledged)

@@ -49,8 +49,15 @@ final class RollCall implements AutoCloseable {
     return roll;
   }
 
-  /** Who was missing at whom, each once; empty when all were there all the time. */
+  /**
+   * Who was missing at whom, each once; empty when all were there all the time.
+   *
+   * @throws AssertionError if nobody was called, or nobody answered
+   */
   synchronized Set<String> missing() {
+    if (servers.isEmpty() || envoyAnswers == 0 || registryAnswers == 0) {
+      throw new AssertionError("the roll call tells nothing: " + figures());
+    }
     return new TreeSet<>(missing);
   }
 
@@ -67,22 +74,35 @@ final class RollCall implements AutoCloseable {
   }
 
   private void repeat(Runnable call) {
-    callers.scheduleWithFixedDelay(call, 0, EVERY_MILLIS, TimeUnit.MILLISECONDS);
+    callers.scheduleWithFixedDelay(
+        () -> {
+          try {
+            call.run();
+          } catch (RuntimeException failed) {
+            // A task that throws is not run again, and would miss nobody from then on.
+            remember(Set.of("an answer that can be read: " + failed));
+          }
+        },
+        0,
+        EVERY_MILLIS,
+        TimeUnit.MILLISECONDS);
+  }
+
+  private synchronized void remember(Set<String> absent) {
+    missing.addAll(absent);
   }
 
   private void callEnvoy(String name, EnvoyAdmin envoy) {
-    Set<String> absent = new TreeSet<>();
+    Set<String> absent = new TreeSet<>(hosts);
     try {
-      Set<String> there = envoy.hosts();
-      hosts.stream()
-          .filter(host -> !there.contains(host))
-          .forEach(host -> absent.add(host + " at " + name));
+      absent.removeAll(envoy.hosts());
     } catch (UncheckedIOException gone) {
-      absent.add("all at " + name + ", which does not answer");
+      remember(Set.of("all at " + name + ", which does not answer"));
+      return;
     }
+    remember(absent.stream().map(host -> host + " at " + name).collect(Collectors.toSet()));
     synchronized (this) {
       envoyAnswers++;
-      missing.addAll(absent);
     }
   }
 
