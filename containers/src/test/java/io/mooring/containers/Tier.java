@@ -164,6 +164,9 @@ final class Tier implements AutoCloseable {
                 .timeout(ATTEMPT)
                 .build(),
             HttpResponse.BodyHandlers.ofString());
+    if (answer.statusCode() != 200) {
+      throw new IOException(CONTROL + " answered " + answer.statusCode());
+    }
     Set<String> active = new TreeSet<>();
     for (JsonNode server : JSON.readTree(answer.body()).path("servers")) {
       if (server.path("state").asText().equals("ACTIVE")) {

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Autobahn's cases through a real Envoy, to an echo server that registers like any other service's
  * server: in the end every byte of a socket passes the edge as it was sent.
  */
+@Tag("untimed")
 @Tag("conformance")
 class EdgeConformanceTest {
   private static final int CASES = 247;

@@ -15,7 +15,9 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,19 +27,27 @@ class FaultTest {
   private static final int HERD = 500;
   private static final Duration BAR = Duration.ofMillis(2_500);
 
-  @TempDir Path state;
-  private Tier tier;
-  private String token;
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-  @BeforeEach
-  void up() throws IOException {
+  @TempDir static Path state;
+  @AutoClose private static Tier tier;
+  private static String token;
+
+  @BeforeAll
+  static void up() throws IOException {
     tier = Tier.up(state);
     token = tier.token();
   }
 
-  @AfterEach
-  void down() {
-    tier.close();
+  @BeforeEach
+  void awaitThreeServersAtEveryEnvoy() {
+    Awaitility.await()
+        .atMost(PATIENCE)
+        .until(
+            () ->
+                tier.admin().servers().stream().filter(there -> there.active()).count() == 3
+                    && tier.envoys().stream()
+                        .allMatch(envoy -> tier.envoy(envoy).hosts().size() == 3));
   }
 
   @Test
@@ -46,7 +56,11 @@ class FaultTest {
 
     tier.mooring("dev", "kill", "app-2");
 
-    report("killed", comeBack(pins, "app-2"));
+    try {
+      report("killed", comeBack(pins, "app-2"));
+    } finally {
+      tier.start("app-2");
+    }
   }
 
   @Test
@@ -55,7 +69,11 @@ class FaultTest {
 
     tier.mooring("dev", "freeze", "app-2");
 
-    report("frozen", comeBack(pins, "app-2"));
+    try {
+      report("frozen", comeBack(pins, "app-2"));
+    } finally {
+      tier.resume("app-2");
+    }
   }
 
   @Test
@@ -66,6 +84,15 @@ class FaultTest {
 
     tier.mooring("dev", "freeze", "auth-2");
 
+    try {
+      assertEquals("frozen", tier.process("auth-2").path("state").asText());
+      assertRefusalsEndSoon();
+    } finally {
+      tier.resume("auth-2");
+    }
+  }
+
+  private static void assertRefusalsEndSoon() throws Exception {
     long start = System.nanoTime();
     long lastRefusal = start;
     int refusals = 0;
@@ -83,7 +110,7 @@ class FaultTest {
     assertTrue(refused <= 2_000, () -> "refused for " + refused + " ms");
   }
 
-  private List<URI> pinsOn(String server) throws Exception {
+  private static List<URI> pinsOn(String server) throws Exception {
     List<URI> pins = new ArrayList<>();
     while (pins.size() < HERD) {
       List<CompletableFuture<Socket>> opening = new ArrayList<>();
@@ -102,7 +129,7 @@ class FaultTest {
   }
 
   /** Opens every pin at once; the times until each hello, in milliseconds, sorted. */
-  private List<Long> comeBack(List<URI> pins, String lost) throws Exception {
+  private static List<Long> comeBack(List<URI> pins, String lost) throws Exception {
     List<CompletableFuture<Long>> times = new ArrayList<>();
     List<CompletableFuture<Socket>> sockets = new ArrayList<>();
     for (URI pin : pins) {

@@ -22,11 +22,13 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The arrows between the modules, and the files that the documentation names. */
+@Tag("untimed")
 class HouseTest {
   private static final String PROTO = "io.mooring.registry.v1..";
   private static final Path ROOT = Path.of(System.getProperty("mooring.root")).normalize();

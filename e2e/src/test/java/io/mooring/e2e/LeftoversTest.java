@@ -10,10 +10,12 @@ import java.util.List;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** However the tier ends, no process and no port of it is left. */
+@Tag("untimed")
 class LeftoversTest {
   @TempDir Path state;
   private Tier tier;

@@ -7,12 +7,15 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A peer whose TCP lives and that answers nothing. */
+@Tag("untimed")
 class SilentPeerTest {
-  private static final Duration SLACK = Duration.ofMillis(1_500);
+  /** For the last look at the metrics, on a busy machine. */
+  private static final Duration SLACK = Duration.ofSeconds(5);
 
   @TempDir Path state;
 

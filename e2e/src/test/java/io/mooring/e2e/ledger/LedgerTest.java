@@ -6,9 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.mooring.e2e.ledger.Violation.Kind;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The judge is judged: each kind of violation is found, and nothing else is one. */
+@Tag("untimed")
 class LedgerTest {
   private static final String ROOM = "demo.room";
   private static final Position EMPTY = new Position("e1", 0, 0);
