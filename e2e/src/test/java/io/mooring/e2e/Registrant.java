@@ -19,7 +19,11 @@ import java.util.concurrent.TimeUnit;
 
 /** Registers servers over gRPC, as a service in any language does, and keeps their leases. */
 final class Registrant implements AutoCloseable {
-  private static final long PATIENCE_SECONDS = 5;
+  /** The first call also connects, to a control plane that may be as busy as this machine. */
+  private static final long PATIENCE_SECONDS = 30;
+
+  /** Less than a lease: the next renewal must have its turn. */
+  private static final long RENEWAL_SECONDS = 5;
 
   private final ManagedChannel channel;
   private final RegistryGrpc.RegistryBlockingStub registry;
@@ -83,7 +87,9 @@ final class Registrant implements AutoCloseable {
   private void renew() {
     for (Claim claim : claims.values()) {
       try {
-        patiently().heartbeat(HeartbeatRequest.newBuilder().setClaim(claim).build());
+        registry
+            .withDeadlineAfter(RENEWAL_SECONDS, TimeUnit.SECONDS)
+            .heartbeat(HeartbeatRequest.newBuilder().setClaim(claim).build());
       } catch (StatusRuntimeException away) {
         // The next beat tries again; a lease that lapses shows in the registry.
       }
