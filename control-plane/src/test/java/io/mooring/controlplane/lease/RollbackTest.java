@@ -52,13 +52,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Servers join, drain, leave and crash at random, while their registry is flushed and rolled back
- * at random, and while some of those who follow it lag behind. Two replicas of the control plane
- * and one follower that only reads must never lose a server that lives, and must agree in the end.
- * The seed alone decides the steps; set {@code -Dmooring.seed} to draw the same again.
+ * Servers join, drain, leave and crash at random, while their registry is flushed, rolled back and
+ * written to by hand at random, and while some of those who follow it lag behind. Two replicas of
+ * the control plane and one follower that only reads must never lose a server that lives, and must
+ * agree in the end. The seed alone decides the steps; set {@code -Dmooring.seed} to draw the same
+ * again.
  */
 class RollbackTest {
   private static final int STEPS = 150;
+
   private static final String PREFIX = "{mooring}:";
 
   /** Polls after which all that was remembered is restored, and the leader has said so. */
@@ -215,12 +217,15 @@ class RollbackTest {
       RegistryFollower one = followers().get(random.nextInt(3));
       letGo(one);
       if (random.nextBoolean()) {
+        freeOnesCaughtUp();
         hold(one);
       }
-    } else if (dice < 91) {
+    } else if (dice < 90) {
+      scribble(id);
+    } else if (dice < 92) {
       note("dump");
       dump = dumped();
-    } else if (dice < 94) {
+    } else if (dice < 95) {
       note("flush");
       caughtUp();
       connection.sync().flushall();
@@ -231,6 +236,29 @@ class RollbackTest {
       registerAgain();
     } else {
       settled();
+    }
+  }
+
+  /** What no hand should do to a server that lives, or to the whole. */
+  private void scribble(String id) {
+    String server = PREFIX + "server:" + id;
+    int dice = random.nextInt(7);
+    if (!living.containsKey(id)) {
+      return;
+    }
+    if (dice > 5) {
+      caughtUp();
+    }
+    note("scribble " + dice + " " + id);
+    RedisCommands<String, String> redis = connection.sync();
+    switch (dice) {
+      case 0 -> redis.hset(server, "state", "FOO");
+      case 1 -> redis.hset(server, "address", "nowhere");
+      case 2 -> redis.hset(server, "state", "ACTIVE");
+      case 3 -> redis.hset(server, "generation", "many");
+      case 4 -> redis.set(server, "text");
+      case 5 -> redis.del(PREFIX + "beats");
+      default -> redis.del(PREFIX + "rev");
     }
   }
 
@@ -376,7 +404,8 @@ class RollbackTest {
 
   private void freeOnesCaughtUp() {
     Map<String, String> meta = connection.sync().hgetall(PREFIX + "meta");
-    long newest = Long.parseLong(meta.getOrDefault("revision", "0"));
+    String revision = meta.getOrDefault("revision", "0");
+    long newest = Long.parseLong(revision);
     String mark = meta.getOrDefault("tag", "");
     List<RegistryFollower> free =
         followers().stream().filter(follower -> !gate(follower).isHeldByCurrentThread()).toList();
