@@ -148,13 +148,23 @@ final class Tier implements AutoCloseable {
   String mooring(String... arguments) throws IOException, InterruptedException {
     List<String> all = new ArrayList<>(List.of(arguments));
     all.addAll(List.of("--state-dir", state.toString()));
-    Process process =
-        new ProcessBuilder(command(all)).directory(ROOT.toFile()).redirectErrorStream(true).start();
-    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    if (!process.waitFor(1, TimeUnit.MINUTES) || process.exitValue() != 0) {
-      throw new AssertionError("mooring %s failed: %s".formatted(String.join(" ", all), output));
+    Path errors = Files.createTempFile("mooring", ".err");
+    try {
+      Process process =
+          new ProcessBuilder(command(all))
+              .directory(ROOT.toFile())
+              .redirectError(errors.toFile())
+              .start();
+      String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      if (!process.waitFor(1, TimeUnit.MINUTES) || process.exitValue() != 0) {
+        throw new AssertionError(
+            "mooring %s failed: %s%s"
+                .formatted(String.join(" ", all), output, Files.readString(errors)));
+      }
+      return output.strip();
+    } finally {
+      Files.delete(errors);
     }
-    return output.strip();
   }
 
   String token(String... options) {
