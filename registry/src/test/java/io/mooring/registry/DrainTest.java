@@ -9,39 +9,14 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The steps of a drain in a real Valkey. */
-class DrainTest {
+class DrainTest extends EmptyRegistry {
   private static final DrainSpec SPEC = DrainSpec.parse("rate=20 deadline=300s");
-
-  @TempDir static Path folder;
-  private static Registry registry;
-  private static RegistryStore store;
-
-  @BeforeAll
-  static void start() {
-    registry = new Registry(folder);
-    store = registry.store;
-  }
-
-  @AfterAll
-  static void stop() {
-    registry.close();
-  }
-
-  @BeforeEach
-  void empty() {
-    registry.call(redis -> redis.flushall());
-  }
 
   @Test
   void aRequestByAnyHandIsSeenAndIsNoRevision() {

@@ -2,19 +2,14 @@ package io.mooring.registry;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import java.nio.file.Path;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every write that only the leader may do, under every leader that a registry may hold. */
-class FenceTest {
+class FenceTest extends EmptyRegistry {
   private static final Fence MINE = new Fence("control-1", 5);
 
   /** What is done, and what has to stand there before. */
@@ -22,30 +17,30 @@ class FenceTest {
     TRANSITION {
       @Override
       boolean by(Fence fence, Claim claim) {
-        return store().transition(fence, claim, ServerState.WARMING, ServerState.ACTIVE);
+        return store.transition(fence, claim, ServerState.WARMING, ServerState.ACTIVE);
       }
     },
     SUSPECT {
       @Override
       boolean by(Fence fence, Claim claim) {
-        return store().suspect(fence, claim, "1");
+        return store.suspect(fence, claim, "1");
       }
     },
     EXPIRE {
       @Override
       boolean by(Fence fence, Claim claim) {
-        return store().expire(fence, claim, "1");
+        return store.expire(fence, claim, "1");
       }
     },
     BEGIN_DRAIN {
       @Override
       void prepare(Claim claim) {
-        store().requestDrain(claim.serverId(), DrainSpec.DEFAULT);
+        store.requestDrain(claim.serverId(), DrainSpec.DEFAULT);
       }
 
       @Override
       boolean by(Fence fence, Claim claim) {
-        return store().beginDrain(fence, claim, DrainSpec.DEFAULT);
+        return store.beginDrain(fence, claim, DrainSpec.DEFAULT);
       }
     },
     RELEASE_MOVES {
@@ -56,25 +51,25 @@ class FenceTest {
 
       @Override
       boolean by(Fence fence, Claim claim) {
-        return store().releaseMoves(fence, claim, hash().getOrDefault("drain_id", ""));
+        return store.releaseMoves(fence, claim, hash().getOrDefault("drain_id", ""));
       }
     },
     END_DRAIN {
       @Override
       void prepare(Claim claim) {
         registry.drain(claim, DrainSpec.DEFAULT);
-        store().withdrawDrain(claim.serverId());
+        store.withdrawDrain(claim.serverId());
       }
 
       @Override
       boolean by(Fence fence, Claim claim) {
-        return store().endDrain(fence, claim);
+        return store.endDrain(fence, claim);
       }
     },
     RESTORED {
       @Override
       boolean by(Fence fence, Claim claim) {
-        return store().restored(fence, 9, meta().getOrDefault("tag", ""));
+        return store.restored(fence, 9, meta().getOrDefault("tag", ""));
       }
     };
 
@@ -103,24 +98,6 @@ class FenceTest {
     }
   }
 
-  @TempDir static Path folder;
-  private static Registry registry;
-
-  @BeforeAll
-  static void start() {
-    registry = new Registry(folder);
-  }
-
-  @AfterAll
-  static void stop() {
-    registry.close();
-  }
-
-  @BeforeEach
-  void empty() {
-    registry.call(redis -> redis.flushall());
-  }
-
   static Stream<Arguments> table() {
     return Stream.of(Write.values())
         .flatMap(write -> Stream.of(Standing.values()).map(there -> Arguments.of(write, there)));
@@ -140,10 +117,6 @@ class FenceTest {
     assertEquals(there.mayAct, write.by(MINE, claim));
 
     assertEquals(!there.mayAct, hash().equals(server) && meta().equals(meta));
-  }
-
-  private static RegistryStore store() {
-    return registry.store;
   }
 
   private static Map<String, String> hash() {

@@ -10,15 +10,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -26,28 +21,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /**
  * What an operator's hand may do to the registry in a real Valkey, and how it comes right again.
  */
-class HandWrittenTest {
+class HandWrittenTest extends EmptyRegistry {
   private static final String SERVER = "{mooring}:server:app-1";
-
-  @TempDir static Path folder;
-  private static Registry registry;
-  private static RegistryStore store;
-
-  @BeforeAll
-  static void start() {
-    registry = new Registry(folder);
-    store = registry.store;
-  }
-
-  @AfterAll
-  static void stop() {
-    registry.close();
-  }
-
-  @BeforeEach
-  void empty() {
-    registry.call(redis -> redis.flushall());
-  }
 
   @ParameterizedTest
   @CsvSource({

@@ -14,7 +14,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.lettuce.core.Range;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,37 +25,13 @@ import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-class RegistryStoreTest {
+class RegistryStoreTest extends EmptyRegistry {
   private static final String LOAD = "connections=5 loop_lag_us=120 refusing=0";
-
-  @TempDir static Path folder;
-  private static Registry registry;
-  private static RegistryStore store;
-
-  @BeforeAll
-  static void start() {
-    registry = new Registry(folder);
-    store = registry.store;
-  }
-
-  @AfterAll
-  static void stop() {
-    registry.close();
-  }
-
-  @BeforeEach
-  void empty() {
-    registry.call(redis -> redis.flushall());
-  }
 
   @Test
   void aNewServerStartsWarmingWithTheFirstGeneration() {
