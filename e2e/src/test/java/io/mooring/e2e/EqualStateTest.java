@@ -100,7 +100,7 @@ class EqualStateTest {
     Map<String, Map<String, Long>> listeners = listenerChanges();
     listeners.forEach(
         (envoy, counts) -> assertTrue(counts.size() >= 5, () -> envoy + " counts only " + counts));
-    double revision = revision();
+    double revision = tier.revision("auth-1");
     int sockets = sockets();
     crowd.clearCounts();
     long slowest = 0;
@@ -119,7 +119,7 @@ class EqualStateTest {
       }
       awaitInSync();
       Report report = crowd.report();
-      double revisions = revision() - revision;
+      double revisions = tier.revision("auth-1") - revision;
       System.out.printf(
           "edits: %d registry edits %s and %d certificate rotations with %d sockets: %d sockets closed, listener changes %s, %.0f revisions of the registry, slowest certificate served after %d ms; %s%n",
           edits.made.values().stream().mapToInt(Integer::intValue).sum(),
@@ -225,11 +225,6 @@ class EqualStateTest {
 
   private static double refusals(String control) throws IOException, InterruptedException {
     return tier.metric(tier.control(control), "mooring_certificate_refused_total");
-  }
-
-  /** Up to which revision of the registry an auth-filter has heard. */
-  private static double revision() throws IOException, InterruptedException {
-    return tier.metric(tier.filter("auth-1"), "mooring_registry_revision");
   }
 
   private static Map<String, Map<String, Long>> listenerChanges() {

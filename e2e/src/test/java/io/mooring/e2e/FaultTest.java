@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -26,8 +25,6 @@ import org.junit.jupiter.api.io.TempDir;
 class FaultTest {
   private static final int HERD = 500;
   private static final Duration BAR = Duration.ofMillis(2_500);
-
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   @TempDir static Path state;
   @AutoClose private static Tier tier;
@@ -41,13 +38,7 @@ class FaultTest {
 
   @BeforeEach
   void awaitThreeServersAtEveryEnvoy() {
-    Awaitility.await()
-        .atMost(PATIENCE)
-        .until(
-            () ->
-                tier.admin().servers().stream().filter(there -> there.active()).count() == 3
-                    && tier.envoys().stream()
-                        .allMatch(envoy -> tier.envoy(envoy).hosts().size() == 3));
+    tier.awaitServers(3);
   }
 
   @Test

@@ -76,13 +76,7 @@ class ForeignServiceTest {
     long every = admitted.path("heartbeat_ms").asLong();
     assertTrue(every > 0, admitted::toString);
     beats.scheduleAtFixedRate(() -> beat(heartbeat), 0, every, TimeUnit.MILLISECONDS);
-    Awaitility.await()
-        .atMost(PATIENCE)
-        .until(
-            () ->
-                tier.admin().servers().stream().filter(server -> server.active()).count() == 4
-                    && tier.envoys().stream()
-                        .allMatch(envoy -> tier.envoy(envoy).hosts().size() == 4));
+    tier.awaitServers(4);
   }
 
   @AfterAll

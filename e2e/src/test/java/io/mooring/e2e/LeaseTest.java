@@ -3,7 +3,6 @@ package io.mooring.e2e;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.mooring.cli.admin.AdminException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -30,7 +29,7 @@ class LeaseTest {
 
   @Test
   void aDeadServerLeavesWithinTwelveSecondsInCalm() {
-    awaitThreeServers();
+    tier.awaitServers(3);
     tier.kill("app-3");
     long killed = System.nanoTime();
 
@@ -41,7 +40,7 @@ class LeaseTest {
 
   @Test
   void aDeadServerLeavesWithinSeventeenSecondsWhenTheLeaderDiedWithIt() {
-    awaitThreeServers();
+    tier.awaitServers(3);
     String leader = tier.leader();
     tier.kill(leader);
     tier.kill("app-2");
@@ -51,18 +50,6 @@ class LeaseTest {
 
     tier.start(leader);
     tier.start("app-2");
-  }
-
-  /** Whoever is to leave must have been there. */
-  private static void awaitThreeServers() {
-    Awaitility.await()
-        .atMost(PATIENCE)
-        .ignoreException(AdminException.class)
-        .until(
-            () ->
-                tier.admin().servers().stream().filter(there -> there.active()).count() == 3
-                    && tier.envoys().stream()
-                        .allMatch(envoy -> tier.envoy(envoy).hosts().size() == 3));
   }
 
   private static void assertLeaves(String server, long killed, Duration bar, String how) {

@@ -82,7 +82,7 @@ class LeftoversTest {
 
   private static List<Integer> taken(Tier tier) {
     List<Integer> taken = new ArrayList<>(tier.ports());
-    taken.removeIf(Tier::isFree);
+    taken.removeIf(Ports::isFree);
     return taken;
   }
 }

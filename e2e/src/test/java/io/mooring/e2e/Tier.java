@@ -1,11 +1,9 @@
 package io.mooring.e2e;
 
-import static java.nio.file.StandardOpenOption.CREATE;
-import static java.nio.file.StandardOpenOption.WRITE;
-
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.mooring.cli.admin.AdminApi;
+import io.mooring.cli.admin.AdminException;
 import io.mooring.cli.control.ControlClient;
 import io.mooring.cli.control.Request;
 import io.mooring.cli.control.Request.Verb;
@@ -20,56 +18,40 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.CertificateFactory;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
+import org.awaitility.Awaitility;
 
 /** The whole tier as {@code mooring up} starts it, on free ports, in a state folder of its own. */
 final class Tier implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final Path ROOT = Path.of(System.getProperty("mooring.root"));
-
-  /**
-   * What the ports of a tier with up to four servers and two of everything else lie above its base.
-   */
-  private static final List<Integer> OFFSETS =
-      List.of(
-          70, 71, 100, 101, 110, 111, 120, 121, 130, 131, 200, 201, 202, 203, 300, 301, 302, 303,
-          379, 1080, 1081, 1443, 1444, 2901, 2902);
-
-  /** Whoever holds its lock may look for ports, until it has taken them. */
-  private static final Path TURNS =
-      Path.of(System.getProperty("java.io.tmpdir"), "mooring-e2e.turns");
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final Process launcher;
   private final Path state;
-  private final int portBase;
+  private final Ports ports;
   private final JsonNode addresses;
   private final SslContext tls;
 
-  private Tier(Process launcher, Path state, int portBase, JsonNode addresses) throws IOException {
+  private Tier(Process launcher, Path state, Ports ports, JsonNode addresses) throws IOException {
     this.launcher = launcher;
     this.state = state;
-    this.portBase = portBase;
+    this.ports = ports;
     this.addresses = addresses;
     this.tls =
         SslContextBuilder.forClient().trustManager(new File(addresses.path("ca").asText())).build();
@@ -77,24 +59,16 @@ final class Tier implements AutoCloseable {
 
   /** Starts a tier and returns once it is ready; {@code options} are those of {@code up}. */
   static Tier up(Path state, String... options) throws IOException {
-    // Of two that start at once, in two JVMs, each would find the ports of the other free.
-    try (FileChannel turns = FileChannel.open(TURNS, CREATE, WRITE)) {
-      FileLock turn = turns.lock();
-      try {
-        return started(state, options);
-      } finally {
-        turn.release();
-      }
-    }
+    return Ports.take(ports -> up(state, ports, options));
   }
 
-  private static Tier started(Path state, String... options) throws IOException {
-    int portBase = freePortBase();
+  private static Tier up(Path state, Ports ports, String... options) throws IOException {
     List<String> arguments = new ArrayList<>(List.of("up", "-o", "json"));
-    arguments.addAll(List.of("--port-base", String.valueOf(portBase)));
+    arguments.addAll(List.of("--port-base", String.valueOf(ports.base())));
     arguments.addAll(List.of("--state-dir", state.toString()));
     arguments.addAll(List.of(options));
-    Process launcher = start(arguments);
+    Path errors = Files.createDirectories(state).resolve("up.err");
+    Process launcher = Command.start(arguments, errors);
     BufferedReader output =
         new BufferedReader(
             new InputStreamReader(launcher.getInputStream(), StandardCharsets.UTF_8));
@@ -102,69 +76,16 @@ final class Tier implements AutoCloseable {
     if (ready == null) {
       throw new AssertionError(
           "mooring up ended with %d, its output is in %s"
-              .formatted(launcher.onExit().join().exitValue(), state.resolve("up.err")));
+              .formatted(launcher.onExit().join().exitValue(), errors));
     }
-    return new Tier(launcher, state, portBase, JSON.readTree(ready));
-  }
-
-  private static Process start(List<String> arguments) throws IOException {
-    Path state = Path.of(arguments.get(arguments.indexOf("--state-dir") + 1));
-    Files.createDirectories(state);
-    return new ProcessBuilder(command(arguments))
-        .directory(ROOT.toFile())
-        .redirectError(ProcessBuilder.Redirect.appendTo(state.resolve("up.err").toFile()))
-        .start();
-  }
-
-  private static List<String> command(List<String> arguments) {
-    List<String> command = new ArrayList<>();
-    // As from a terminal: what runs in the background may have been told to ignore an interrupt.
-    command.addAll(List.of("env", "--default-signal=INT"));
-    command.add(ROOT.resolve("mooring").toString());
-    command.addAll(arguments);
-    return command;
-  }
-
-  /** A base from which every port that a tier may use is free now. */
-  private static int freePortBase() {
-    for (int attempt = 0; attempt < 200; attempt++) {
-      int base = 12000 + 4 * ThreadLocalRandom.current().nextInt(3500);
-      if (OFFSETS.stream().allMatch(offset -> isFree(base + offset))) {
-        return base;
-      }
-    }
-    throw new AssertionError("no free range of ports");
-  }
-
-  static boolean isFree(int port) {
-    try (ServerSocket probe = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-      return probe.isBound();
-    } catch (IOException taken) {
-      return false;
-    }
+    return new Tier(launcher, state, ports, JSON.readTree(ready));
   }
 
   /** Runs another {@code mooring} command against this tier and returns what it printed. */
   String mooring(String... arguments) throws IOException, InterruptedException {
     List<String> all = new ArrayList<>(List.of(arguments));
     all.addAll(List.of("--state-dir", state.toString()));
-    Path errors = Files.createTempFile("mooring", ".err");
-    try {
-      Process process =
-          new ProcessBuilder(command(all))
-              .directory(ROOT.toFile())
-              .redirectError(errors.toFile())
-              .start();
-      String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      if (!process.waitFor(1, TimeUnit.MINUTES) || process.exitValue() != 0) {
-        throw new AssertionError(
-            "mooring %s failed: %s%s"
-                .formatted(String.join(" ", all), output, Files.readString(errors)));
-      }
-      return output.strip();
-    } finally {
-      Files.delete(errors);
-    }
+    return Command.run(all);
   }
 
   String token(String... options) {
@@ -199,7 +120,7 @@ final class Tier implements AutoCloseable {
 
   /** The port of a server's sockets. */
   int port(String server) {
-    return portBase + 200 + instance(server) - 1;
+    return ports.base() + 200 + instance(server) - 1;
   }
 
   private static int instance(String name) {
@@ -208,12 +129,17 @@ final class Tier implements AutoCloseable {
 
   /** The HTTP port of a server's process: health, readiness, metrics. */
   URI http(String server) {
-    return URI.create("http://127.0.0.1:" + (portBase + 300 + instance(server) - 1));
+    return URI.create("http://127.0.0.1:" + (ports.base() + 300 + instance(server) - 1));
   }
 
   /** The HTTP port of an auth-filter. */
   URI filter(String name) {
-    return URI.create("http://127.0.0.1:" + (portBase + 130 + instance(name) - 1));
+    return URI.create("http://127.0.0.1:" + (ports.base() + 130 + instance(name) - 1));
+  }
+
+  /** Up to which revision of the registry an auth-filter has heard. */
+  double revision(String filter) throws IOException, InterruptedException {
+    return metric(filter(filter), "mooring_registry_revision");
   }
 
   /** What an Envoy writes of handshakes. */
@@ -271,6 +197,17 @@ final class Tier implements AutoCloseable {
   }
 
   /** The admin API of whichever control plane answers. */
+  /** Returns once so many servers are ACTIVE, and every Envoy has as many hosts. */
+  void awaitServers(int count) {
+    Awaitility.await()
+        .atMost(PATIENCE)
+        .ignoreException(AdminException.class)
+        .until(
+            () ->
+                admin().servers().stream().filter(server -> server.active()).count() == count
+                    && envoys().stream().allMatch(envoy -> envoy(envoy).hosts().size() == count));
+  }
+
   AdminApi admin() {
     return new AdminApi(controls().stream().map(this::control).toList(), Optional.empty());
   }
@@ -395,7 +332,7 @@ final class Tier implements AutoCloseable {
 
   /** Every port that the tier may hold. */
   List<Integer> ports() {
-    return OFFSETS.stream().map(offset -> portBase + offset).toList();
+    return ports.all();
   }
 
   Process launcher() {
