@@ -15,8 +15,15 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Turns settings into a record tree; every complaint names the key, the value and its source. */
+/**
+ * Turns settings into a record tree; every complaint names the key, the value and its source.
+ *
+ * <p>In a map of records, the member {@code *} is none: each other member gets from it the keys
+ * that it does not set itself.
+ */
 final class Binder {
+  static final String EVERY = "*";
+
   private final List<Source> sources;
 
   /**
@@ -70,7 +77,7 @@ final class Binder {
                         .orElse("; known here: " + String.join(", ", known.keySet()))));
       }
       String path = prefix + entry.getKey();
-      if (component.getType().isRecord() && !Values.isScalar(component.getType())) {
+      if (isRecord(component.getType())) {
         if (!(entry.getValue() instanceof ObjectNode nested)) {
           throw new ConfigurationException(
               "%s: %s: expected keys with values".formatted(source.name(), path));
@@ -79,8 +86,7 @@ final class Binder {
       } else if (component.getType() == Map.class
           && entry.getValue() instanceof ObjectNode members
           && argument(component.getGenericType(), 1) instanceof Class<?> member
-          && member.isRecord()
-          && !Values.isScalar(member)) {
+          && isRecord(member)) {
         for (Map.Entry<String, JsonNode> one : members.properties()) {
           if (one.getValue() instanceof ObjectNode nested) {
             refuseUnknownKeys(member, nested, path + "." + one.getKey() + ".", source);
@@ -174,10 +180,44 @@ final class Binder {
       throw refused(path, node, "expected names with values");
     }
     Map<String, Object> values = new LinkedHashMap<>();
+    JsonNode shared = isRecord(element) ? members.get(EVERY) : null;
+    if (shared != null && isWhole((Class<?>) element, shared)) {
+      // Also where no member uses it, or each only a part.
+      value(element, shared, path + "." + EVERY);
+    }
     for (Map.Entry<String, JsonNode> entry : members.properties()) {
-      values.put(entry.getKey(), value(element, entry.getValue(), path + "." + entry.getKey()));
+      if (entry.getValue() == shared) {
+        continue;
+      }
+      JsonNode member = entry.getValue();
+      if (shared instanceof ObjectNode base && member instanceof ObjectNode own) {
+        ObjectNode both = base.deepCopy();
+        merge(both, own);
+        member = both;
+      }
+      values.put(entry.getKey(), value(element, member, path + "." + entry.getKey()));
     }
     return java.util.Collections.unmodifiableMap(values);
+  }
+
+  private static boolean isRecord(Type type) {
+    return type instanceof Class<?> plain && plain.isRecord() && !Values.isScalar(plain);
+  }
+
+  /** Whether every key of the record is set; a value that is no record counts as whole. */
+  private static boolean isWhole(Class<?> type, JsonNode node) {
+    if (!(node instanceof ObjectNode)) {
+      return true;
+    }
+    for (RecordComponent component : type.getRecordComponents()) {
+      JsonNode value = node.path(key(component));
+      if (value.isMissingNode()
+          || value.isNull()
+          || (isRecord(component.getGenericType()) && !isWhole(component.getType(), value))) {
+        return false;
+      }
+    }
+    return true;
   }
 
   static Type argument(Type type, int index) {
@@ -189,16 +229,35 @@ final class Binder {
   }
 
   private ConfigurationException refused(String path, @Nullable String value, String expected) {
+    String written = written(path);
     String origin = "";
     for (Source source : sources.reversed()) {
-      if (source.sets(path.replaceAll("\\[\\d+]", ""))) {
+      if (source.sets(written.replaceAll("\\[\\d+]", ""))) {
         origin = " (from " + source.name() + ")";
         break;
       }
     }
     return new ConfigurationException(
         value == null
-            ? "%s%s: %s".formatted(path, origin, expected)
-            : "%s = \"%s\"%s: %s".formatted(path, value, origin, expected));
+            ? "%s%s: %s".formatted(written, origin, expected)
+            : "%s = \"%s\"%s: %s".formatted(written, value, origin, expected));
+  }
+
+  /** Where the value of a key stands: there, or at the member that all others get it from. */
+  private String written(String path) {
+    List<String> steps = List.of(path.split("\\.", -1));
+    for (int i = steps.size() - 1; i > 0 && !isSet(path); i--) {
+      List<String> shared = new ArrayList<>(steps);
+      shared.set(i, EVERY);
+      if (isSet(String.join(".", shared))) {
+        return String.join(".", shared);
+      }
+    }
+    return path;
+  }
+
+  private boolean isSet(String path) {
+    String key = path.replaceAll("\\[\\d+]", "");
+    return sources.stream().anyMatch(source -> source.sets(key));
   }
 }

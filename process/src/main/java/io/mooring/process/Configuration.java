@@ -17,7 +17,8 @@ import java.util.TreeMap;
  * Reads a process's configuration: its defaults, overridden by {@code --config FILE}, by
  * environment variables ({@code redis.url} is {@code MOORING_REDIS_URL}; with the suffix {@code
  * _FILE} the value is the content of that file), and last by flags ({@code --redis.url=…}). The
- * environment reaches into those members of a map that the defaults or the file have.
+ * environment reaches into those members of a map that the defaults or the file have, except into
+ * {@code *}, from which the others get what they do not set themselves.
  */
 public final class Configuration {
   private static final String PREFIX = "MOORING_";
@@ -143,6 +144,7 @@ public final class Configuration {
   private static List<String> memberKeys(RecordComponent map, String prefix, List<Source> sources) {
     Set<String> names = new LinkedHashSet<>();
     sources.forEach(source -> names.addAll(source.members(prefix)));
+    names.remove(Binder.EVERY);
     List<String> keys = new ArrayList<>();
     for (String name : names) {
       String key = prefix + "." + name;

@@ -34,6 +34,8 @@ class ConfigurationTest {
 
   record Service(Secret registrationToken, List<String> networks) {}
 
+  record Pace(Mode mode) {}
+
   @ConfigurationOf("sample")
   record Sample(
       String name,
@@ -44,6 +46,7 @@ class ConfigurationTest {
       List<String> origins,
       URI api,
       Map<String, Service> services,
+      Map<String, Pace> modes,
       Secret token) {}
 
   @TempDir Path folder;
@@ -140,6 +143,27 @@ class ConfigurationTest {
     assertEquals(List.of("10.0.0.0/8"), mine.networks());
   }
 
+  @Test
+  void aMemberGetsWhatItDoesNotSetFromTheMemberForAll() {
+    Sample read =
+        Configuration.read(
+            Sample.class,
+            List.of(
+                "--config",
+                file(
+                    "services: {'*': {registration-token: t, networks: [10.0.0.0/8]}, app: {},"
+                        + " other: {networks: []}}"),
+                "--services.*.registration-token=all"),
+            Map.of());
+
+    Service app = java.util.Objects.requireNonNull(read.services().get("app"));
+    Service other = java.util.Objects.requireNonNull(read.services().get("other"));
+    assertEquals(java.util.Set.of("app", "other"), read.services().keySet());
+    assertEquals("all", app.registrationToken().reveal());
+    assertEquals(List.of("10.0.0.0/8"), app.networks());
+    assertEquals(List.of(), other.networks());
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -157,6 +181,13 @@ class ConfigurationTest {
         "mode: quick                     | mode = \"quick\" (from FILE): not one of slow, fast-lane",
         "services: {a: {netwoks: []}}    | no key services.a.netwoks; did you mean services.a.netw",
         "services: {a: {networks: []}}   | services.a.registration-token is not set",
+        "services: {'*': {netwoks: []}}  | no key services.*.netwoks; did you mean services.*.netw",
+        "services: {'*': 7}              | services.* = \"7\" (from FILE): expected keys with values",
+        "services: {a: 7}                | services.a = \"7\" (from FILE): expected keys with values",
+        "modes: {'*': {mode: x}}         | modes.*.mode = \"x\" (from FILE): not one of slow, fast",
+        "modes: {'*': {mode: x}, a: {}}  | modes.*.mode = \"x\" (from FILE): not one of slow, fast",
+        "modes: {a: {mode: x}}           | modes.a.mode = \"x\" (from FILE): not one of slow, fast",
+        "services: {'*': {networks: {}}, a: {registration-token: t}} | services.*.networks = \"\" (",
         "name: [                         | is not YAML: line",
         "just text                       | holds a STRING, expected keys with values",
       })
