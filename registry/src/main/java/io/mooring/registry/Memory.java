@@ -51,7 +51,7 @@ final class Memory {
   void adopt(Whole whole) {
     boolean sameHistory = continues(whole);
     histories += sameHistory ? 0 : 1;
-    Set<String> held = sameHistory ? Set.copyOf(kept) : Set.copyOf(servers.keySet());
+    Set<String> held = held(whole, sameHistory);
     SortedMap<String, Server> next = new TreeMap<>();
     whole.hashes().forEach((id, hash) -> read(id, hash).ifPresent(server -> next.put(id, server)));
     kept.clear();
@@ -75,6 +75,21 @@ final class Memory {
           position.revision(),
           kept);
     }
+  }
+
+  /**
+   * What this read cannot make missing. Nothing, when the registry was restored above all that was
+   * ever read here: then everybody had a lease's time to write back what they remember, and whoever
+   * is missing has left meanwhile. Those who restore go on above the highest revision that they
+   * know, so a lower one tells of an earlier restoration.
+   */
+  private Set<String> held(Whole whole, boolean sameHistory) {
+    boolean restoredSince =
+        whole.restored() > revision && whole.restored() <= whole.position().revision();
+    if (restoredSince) {
+      return Set.of();
+    }
+    return sameHistory ? Set.copyOf(kept) : Set.copyOf(servers.keySet());
   }
 
   /**

@@ -48,6 +48,7 @@ public final class RegistryFollower implements AutoCloseable {
   private volatile Set<String> kept = Set.of();
   private volatile History history = new History(0, "");
   private volatile boolean synced;
+  private volatile long heardNanos = System.nanoTime();
   private volatile @Nullable String trouble = "the registry has not been read yet";
 
   public RegistryFollower(Redis redis) {
@@ -74,6 +75,14 @@ public final class RegistryFollower implements AutoCloseable {
   /** Why the view may be out of date now, in words for an operator; empty while it is followed. */
   public Optional<String> trouble() {
     return Optional.ofNullable(trouble);
+  }
+
+  /**
+   * For how long the registry has not been heard of: under a second while it is followed, also if
+   * nothing changes there.
+   */
+  public Duration age() {
+    return Duration.ofNanos(System.nanoTime() - heardNanos);
   }
 
   /**
@@ -178,6 +187,7 @@ public final class RegistryFollower implements AutoCloseable {
     RegistryView next = memory.view();
     kept = memory.kept();
     history = memory.history();
+    heardNanos = System.nanoTime();
     if (synced && next.equals(view)) {
       return;
     }

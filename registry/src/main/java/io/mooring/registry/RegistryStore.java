@@ -1,7 +1,6 @@
 package io.mooring.registry;
 
 import io.lettuce.core.RedisCommandExecutionException;
-import io.lettuce.core.api.sync.RedisCommands;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -10,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -146,7 +146,8 @@ public final class RegistryStore {
    * empty when none is known, or the one that lives fenced it.
    */
   public Optional<Gone> gone(String serverId) {
-    Map<String, String> hash = redis.call(commands -> commands.hgetall(Keys.server(serverId)));
+    Map<String, String> hash =
+        redis.call(commands -> hash(() -> commands.hgetall(Keys.server(serverId)), Map.of()));
     String before = ServerState.GONE.name().equals(hash.get("state")) ? "" : "previous_";
     return Optional.ofNullable(hash.get(before + "gone"))
         .map(
@@ -205,7 +206,8 @@ public final class RegistryStore {
 
   /** Takes the request for a drain back, which ends it; false when there was none. */
   public boolean withdrawDrain(String serverId) {
-    return redis.call(commands -> commands.hdel(Keys.server(serverId), "drain")) == 1;
+    return redis.call(commands -> hash(() -> commands.hdel(Keys.server(serverId), "drain"), 0L))
+        == 1;
   }
 
   /**
@@ -318,17 +320,20 @@ public final class RegistryStore {
   }
 
   private Optional<String> field(String serverId, String name) {
-    return redis.call(commands -> field(commands, serverId, name));
+    return redis.call(
+        commands ->
+            hash(
+                () -> Optional.ofNullable(commands.hget(Keys.server(serverId), name)),
+                Optional.empty()));
   }
 
   /** A key of another type has no fields; the next script that writes there begins it anew. */
-  private static Optional<String> field(
-      RedisCommands<String, String> commands, String serverId, String name) {
+  private static <T> T hash(Supplier<T> command, T ofOtherType) {
     try {
-      return Optional.ofNullable(commands.hget(Keys.server(serverId), name));
+      return command.get();
     } catch (RedisCommandExecutionException refused) {
       if (String.valueOf(refused.getMessage()).startsWith("WRONGTYPE")) {
-        return Optional.empty();
+        return ofOtherType;
       }
       throw refused;
     }

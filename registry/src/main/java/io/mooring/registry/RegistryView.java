@@ -41,6 +41,11 @@ public record RegistryView(
     return Math.max(server == null ? 0 : server.generation(), departed.getOrDefault(id, 0L));
   }
 
+  /** How many servers are in this state; those that are GONE are not known. */
+  public long count(ServerState state) {
+    return byId.values().stream().filter(server -> server.state() == state).count();
+  }
+
   public Optional<Server> server(String id) {
     return Optional.ofNullable(byId.get(id));
   }

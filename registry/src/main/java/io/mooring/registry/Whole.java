@@ -14,6 +14,8 @@ import java.util.Map;
  * @param oldest the lowest revision in the stream; 0 when that is empty
  * @param raised the revision to which the registry was raised last, after it had lost some; 0 for
  *     never
+ * @param restored the newest revision at which everything that anybody remembered stood in the
+ *     registry again; 0 for never
  * @param hashes server_id → hash, not yet parsed
  */
 record Whole(
@@ -21,6 +23,7 @@ record Whole(
     String past,
     long oldest,
     long raised,
+    long restored,
     Map<String, Map<String, String>> hashes) {
   /** Reads the answer of {@code whole.lua}. */
   static Whole of(List<Object> answer) {
@@ -29,12 +32,13 @@ record Whole(
     String past = text(parts);
     long oldest = Long.parseLong(text(parts));
     long raised = Long.parseLong(text(parts));
+    long restored = Long.parseLong(text(parts));
     Map<String, Map<String, String>> hashes = new HashMap<>();
     while (parts.hasNext()) {
       String id = text(parts);
       hashes.put(id, hash(parts.next()));
     }
-    return new Whole(position, past, oldest, raised, hashes);
+    return new Whole(position, past, oldest, raised, restored, hashes);
   }
 
   private static String text(Iterator<Object> parts) {

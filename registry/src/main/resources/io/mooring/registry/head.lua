@@ -34,7 +34,7 @@ local function incarnation()
     return held
   end
   redis.call('DEL', rev)
-  redis.call('HDEL', meta, 'raised')
+  redis.call('HDEL', meta, 'raised', 'restored')
   redis.call('HSET', meta, 'incarnation', tag, 'revision', 0, 'tag', tag)
   return tag
 end

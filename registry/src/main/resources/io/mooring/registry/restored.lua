@@ -5,5 +5,8 @@ if (redis.call('HGET', meta, 'tag') or '') ~= ARGV[6] then
   return {'OVERTAKEN'}
 end
 raise(ARGV[5])
-append(next_revision(), {'restored', '1'})
+-- Who was too far behind to read this in the stream finds it with the whole.
+local revision = next_revision()
+append(revision, {'restored', '1'})
+redis.call('HSET', meta, 'restored', revision)
 return {'RESTORED'}

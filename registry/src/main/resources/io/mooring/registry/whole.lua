@@ -3,9 +3,12 @@
 -- then the ids that the reader knows: somebody may have deleted the counters, which list the servers
 -- incarnation, revision, tag, tag that the stream holds for the given revision ('' for none), oldest
 -- revision in the stream (0 for none), revision to which a memory raised the registry (0 for none),
--- then id and hash in turns; the hash of a key of another type is empty
-local held = redis.call('HMGET', KEYS[1], 'incarnation', 'revision', 'tag', 'raised')
-local raised = held[4] and #held[4] <= 15 and string.match(held[4], '^%d+$') or '0'
+-- revision at which all was restored (0 for none), then id and hash in turns; the hash of a key of
+-- another type is empty
+local held = redis.call('HMGET', KEYS[1], 'incarnation', 'revision', 'tag', 'raised', 'restored')
+local function number(text)
+  return text and #text <= 15 and string.match(text, '^%d+$') or '0'
+end
 local past = ''
 local entry = redis.call('XRANGE', KEYS[2], ARGV[2] .. '-0', ARGV[2] .. '-0')[1]
 if entry then
@@ -17,7 +20,8 @@ if entry then
 end
 local first = redis.call('XRANGE', KEYS[2], '-', '+', 'COUNT', 1)[1]
 local oldest = first and string.match(first[1], '^%d+') or '0'
-local whole = {held[1] or '', held[2] or '0', held[3] or '', past, oldest, raised}
+local whole = {held[1] or '', held[2] or '0', held[3] or '', past, oldest,
+  number(held[4]), number(held[5])}
 local function hash(server)
   local all = redis.pcall('HGETALL', server)
   return all.err and {} or all

@@ -140,6 +140,15 @@ class HandWrittenTest extends EmptyRegistry {
         store.register(registration("app-1", "a", claim.generation()), 0));
   }
 
+  @Test
+  void aDeadServersKeyOfAnotherTypeHasNoDrainAndTellsNotHowItLeft() {
+    registry.call(redis -> redis.set(SERVER, "text"));
+
+    assertFalse(store.withdrawDrain("app-1"));
+    assertEquals(Optional.empty(), store.gone("app-1"));
+    assertEquals(Optional.empty(), store.drainError("app-1"));
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {Keys.META, Keys.REVISIONS, Keys.BEATS, Keys.LOADS, Keys.LEADER})
   void aKeyOfAnotherTypeIsWrittenAnew(String key) {

@@ -222,7 +222,7 @@ class MemoryTest {
     Map<String, Map<String, String>> hashes =
         Map.of("a", broken, "b", ServerHash.of(server("b", 2)), "new", Map.of("state", "ACTIVE"));
 
-    memory.adopt(new Whole(new Position("life", 58, "t58"), "t57", 1, 0, hashes));
+    memory.adopt(new Whole(new Position("life", 58, "t58"), "t57", 1, 0, 0, hashes));
 
     assertView(58, "a5", "b2");
   }
@@ -234,6 +234,41 @@ class MemoryTest {
     memory.apply(change("life", 58, "t58", "t57", warming));
 
     assertEquals(warming, memory.view().server("a").orElseThrow());
+  }
+
+  @Test
+  void whoLaggedThroughAWholeRestorationKeepsNothingThatLeftMeanwhile() {
+    memory.adopt(restored("other", 1060, 1059, server("a", 5), server("b", 2)));
+
+    assertView(1060, "a5", "b2");
+    assertTrue(memory.kept().isEmpty());
+  }
+
+  @Test
+  void whatWasKeptIsGoneWithAWholeThatWasRestoredSince() {
+    memory.adopt(whole("other", 3, "x3", "", server("b", 1)));
+
+    memory.adopt(restored("other", 1060, 1059, server("b", 1)));
+
+    assertView(1060, "b1");
+    assertTrue(memory.kept().isEmpty());
+  }
+
+  @Test
+  void aRestorationThatWasBeforeTheReadersTimeSaysNothingOfLaterServers() {
+    memory.adopt(restored("life", 50, 40, server("a", 5)));
+    memory.adopt(whole("life", 10, "t10", "", server("a", 5)));
+    memory.adopt(restored("life", 50, 40, server("a", 5)));
+
+    assertView(57, "a5", "b1", "c2");
+    assertEquals(Set.of("b", "c"), memory.kept());
+  }
+
+  @Test
+  void aRestorationInTheFutureIsTheWorkOfSomeOtherHand() {
+    memory.adopt(restored("other", 60, 99_999, server("a", 5)));
+
+    assertView(60, "a5", "b1", "c2");
   }
 
   private void assertView(long revision, String... servers) {
@@ -261,6 +296,15 @@ class MemoryTest {
     return whole(new Position(incarnation, revision, tag), "", oldest, 0, servers);
   }
 
+  /**
+   * Of a registry that was restored at one of its revisions, as one of another history reads it.
+   */
+  private static Whole restored(
+      String incarnation, long revision, long restored, Server... servers) {
+    Whole whole = whole(incarnation, revision, "r" + revision, "", servers);
+    return new Whole(whole.position(), "", 1, 0, restored, whole.hashes());
+  }
+
   private static Whole whole(
       Position position, String past, long oldest, long raised, Server... servers) {
     return new Whole(
@@ -268,6 +312,7 @@ class MemoryTest {
         past,
         oldest,
         raised,
+        0,
         Stream.of(servers).collect(Collectors.toMap(Server::id, ServerHash::of)));
   }
 
