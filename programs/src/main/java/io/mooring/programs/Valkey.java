@@ -10,6 +10,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 
 /** A running Valkey with an append-only file, for tests and fixtures; {@link #close} kills it. */
 public final class Valkey implements AutoCloseable {
@@ -23,7 +25,7 @@ public final class Valkey implements AutoCloseable {
     this.port = port;
   }
 
-  /** The same as {@link #start(Path, int)} on a free port. */
+  /** The same as {@link #start(Path, int, String...)} on a free port. */
   public static Valkey start(Path folder) {
     return start(folder, 0);
   }
@@ -33,13 +35,14 @@ public final class Valkey implements AutoCloseable {
    *
    * @param folder for its data and its log
    * @param port on 127.0.0.1; 0: any free one
+   * @param options more of its command line, for example {@code --appendfsync always}
    * @throws ProgramException with the end of its log if it does not start
    */
-  public static Valkey start(Path folder, int port) {
+  public static Valkey start(Path folder, int port, String... options) {
     Path program = ValkeyProgram.find(Progress.SILENT);
     for (int attempt = 1; ; attempt++) {
       try {
-        return startOnce(program, folder, port == 0 ? freePort() : port);
+        return startOnce(program, folder, port == 0 ? freePort() : port, options);
       } catch (ProgramException portTakenMeanwhile) {
         if (port != 0 || attempt == TRIES) {
           throw portTakenMeanwhile;
@@ -48,13 +51,15 @@ public final class Valkey implements AutoCloseable {
     }
   }
 
-  private static Valkey startOnce(Path program, Path folder, int port) {
+  private static Valkey startOnce(Path program, Path folder, int port, String... options) {
     try {
       Files.createDirectories(folder);
     } catch (IOException failed) {
       throw new UncheckedIOException(failed);
     }
-    Child child = Child.start("valkey", ValkeyProgram.command(program, folder, port), folder);
+    List<String> command = new ArrayList<>(ValkeyProgram.command(program, folder, port));
+    command.addAll(List.of(options));
+    Child child = Child.start("valkey", command, folder);
     try {
       child.await("it answered commands", Duration.ofSeconds(20), () -> answers(port, child.pid()));
     } catch (ProgramException notStarted) {
