@@ -3,8 +3,8 @@ package io.mooring.token;
 import java.util.Optional;
 
 /**
- * Who stands behind one handshake, as auth-filter tells it to a server in the header {@code
- * x-mooring-identity}; one use each.
+ * Who stands behind one handshake or one request to the API, as auth-filter tells it to a server in
+ * the header {@code x-mooring-identity}; one use each.
  *
  * @param sub the user's id
  * @param tenant whose user it is
@@ -13,9 +13,10 @@ import java.util.Optional;
  * @param exp when the token expires, in seconds since 1970
  * @param jti the id of the token
  * @param kid the key that signed the token
- * @param conn the connection's id
+ * @param conn the connection's id; empty for a request to the API
  * @param base scheme and authority that the client used, for example {@code wss://edge:8443}
- * @param path the path of the handshake as it goes upstream, without the query
+ * @param path the path of the handshake as it goes upstream, without the query; for a request to
+ *     the API its method, a space and the path
  * @param iat when the header was signed, in <b>milliseconds</b> since 1970
  * @param nonce 64 random bits in base64url
  * @param rev the registry's revision by which the hosts were chosen
