@@ -13,6 +13,7 @@ import io.mooring.process.Program;
 import io.mooring.process.StartException;
 import io.mooring.registry.Redis;
 import io.mooring.registry.RegistryFollower;
+import io.mooring.registry.ServerState;
 import io.mooring.registry.ServiceNames;
 import io.mooring.token.JwksFile;
 import io.mooring.token.KeyFileException;
@@ -53,33 +54,44 @@ public final class AuthFilter implements AutoCloseable {
     MasterKeys keys = MasterKeys.read(config.keys());
     JwksFile jwks = new JwksFile(config.token().jwks());
     InstantSource clock = InstantSource.system();
+    PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     VerifiedTokens tokens =
         new VerifiedTokens(
             new TokenVerifier(jwks, config.token().issuer(), config.token().audience(), clock),
             jwks,
-            clock);
+            clock,
+            meters);
+    Origins origins = Origins.of(config.origins());
+    Base base = Base.of(config.publicUrl());
     Gate gate =
         new Gate(
-            Origins.of(config.origins()),
-            Base.of(config.publicUrl()),
+            origins,
+            base,
             tokens,
             keys,
             registry::view,
             ServiceNames.of(config.defaultService(), config.hosts()),
             clock);
-    PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-    Gauge.builder("mooring.verified.tokens", tokens, VerifiedTokens::size)
-        .description("Tokens remembered until they expire")
-        .register(meters);
+    ApiGate apiGate = new ApiGate(origins, base, tokens, keys, config.defaultService(), clock);
     Gauge.builder("mooring.registry.revision", registry, follower -> follower.view().revision())
         .description("Revision of the registry that this process has seen")
         .register(meters);
+    Gauge.builder("mooring.registry.age", registry, follower -> follower.age().toMillis() / 1e3)
+        .description("Since the registry was last heard of")
+        .baseUnit("seconds")
+        .register(meters);
+    for (ServerState state : ServerState.values()) {
+      Gauge.builder("mooring.servers", registry, follower -> follower.view().count(state))
+          .description("Registered servers that this process knows of")
+          .tag("state", state.name())
+          .register(meters);
+    }
     this.grpc =
         NettyServerBuilder.forAddress(config.grpc().address().socketAddress())
             .directExecutor()
             .permitKeepAliveTime(SHORTEST_PING_MILLIS, TimeUnit.MILLISECONDS)
             .permitKeepAliveWithoutCalls(true)
-            .addService(new AuthorizationService(gate, meters))
+            .addService(new AuthorizationService(gate, apiGate, meters))
             .addService(health.getHealthService())
             .addService(ProtoReflectionServiceV1.newInstance())
             .build();

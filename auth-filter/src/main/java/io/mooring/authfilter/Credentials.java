@@ -3,7 +3,7 @@ package io.mooring.authfilter;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Finds the one token of a handshake; a cookie never is one. */
+/** Finds the one token of a request; a cookie never is one. */
 final class Credentials {
   private static final String STEP = "credentials";
   private static final String SCHEME = "Bearer ";
@@ -11,7 +11,23 @@ final class Credentials {
   private Credentials() {}
 
   /**
-   * @return the token as it was sent, not verified
+   * The token of a request to the API.
+   *
+   * @return as it was sent, not verified
+   * @throws RefusedException if there is none, or more than one
+   */
+  static String token(Map<String, String> headers) {
+    String authorization = headers.get("authorization");
+    if (authorization == null) {
+      throw RefusedException.badAuth(STEP, "no token; send Authorization: Bearer");
+    }
+    return bearer(authorization);
+  }
+
+  /**
+   * The token of a handshake.
+   *
+   * @return as it was sent, not verified
    * @throws RefusedException if there is none, or more than one
    */
   static String token(Map<String, String> headers, Subprotocols subprotocols) {

@@ -9,7 +9,6 @@ import io.mooring.token.ConnIds;
 import io.mooring.token.Identity;
 import io.mooring.token.IdentitySigner;
 import io.mooring.token.MasterKeys;
-import io.mooring.token.Verification;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
@@ -60,7 +59,7 @@ final class Gate {
     String reachedBy = base.reachedBy(request);
     origins.check(headers.get("origin"));
     Subprotocols subprotocols = Subprotocols.parse(headers.get("sec-websocket-protocol"));
-    Claims claims = verified(Credentials.token(headers, subprotocols));
+    Claims claims = tokens.claims(Credentials.token(headers, subprotocols));
     String connId = connId(target, claims);
     Placement placement =
         placed(target, services.of(target.query().service(), request.getHost()), connId);
@@ -86,14 +85,6 @@ final class Gate {
         placement.addresses(),
         subprotocols,
         target.query().present());
-  }
-
-  private Claims verified(String token) {
-    return switch (tokens.verify(token)) {
-      case Verification.Accepted accepted -> accepted.claims();
-      case Verification.Refused refused ->
-          throw RefusedException.badAuth(refused.step().label(), refused.detail());
-    };
   }
 
   /** Somebody else's id is only a hint of the pin. */

@@ -26,6 +26,9 @@ final class Responses {
           .addHeadersToRemove("cookie")
           .build();
 
+  private static final OkHttpResponse WITHOUT_CREDENTIALS_OR_KEY =
+      WITHOUT_CREDENTIALS.toBuilder().addHeadersToRemove("x-api-key").build();
+
   private static final Status OK = Status.newBuilder().setCode(Code.OK_VALUE).build();
   private static final HeaderValueOption PROBLEM_JSON =
       header("content-type", "application/problem+json");
@@ -61,6 +64,16 @@ final class Responses {
         .build();
   }
 
+  /** A request to the API goes through. */
+  static CheckResponse admitted(String identity) {
+    return CheckResponse.newBuilder()
+        .setStatus(OK)
+        .setOkResponse(
+            WITHOUT_CREDENTIALS_OR_KEY.toBuilder()
+                .addHeaders(header("x-mooring-identity", identity)))
+        .build();
+  }
+
   static CheckResponse refused(Refusal refusal) {
     return switch (refusal.kind()) {
       case BAD_AUTH ->
@@ -90,7 +103,7 @@ final class Responses {
   /** RFC 9457, with the step as a member of its own. */
   private static String problem(int status, String code, Refusal refusal) {
     StringBuilder json = new StringBuilder(192);
-    json.append("{\"type\":\"about:blank\",\"title\":\"the handshake was refused\",\"status\":")
+    json.append("{\"type\":\"about:blank\",\"title\":\"the request was refused\",\"status\":")
         .append(status)
         .append(",\"code\":\"")
         .append(code)

@@ -5,6 +5,10 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Expiry;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.mooring.token.Claims;
 import io.mooring.token.JwksFile;
 import io.mooring.token.TokenVerifier;
 import io.mooring.token.Verification;
@@ -29,8 +33,10 @@ final class VerifiedTokens {
   private final JwksFile keys;
   private final InstantSource clock;
   private final Cache<Digest, Entry> entries;
+  private final Counter hits;
+  private final Counter misses;
 
-  VerifiedTokens(TokenVerifier verifier, JwksFile keys, InstantSource clock) {
+  VerifiedTokens(TokenVerifier verifier, JwksFile keys, InstantSource clock, MeterRegistry meters) {
     this.verifier = verifier;
     this.keys = keys;
     this.clock = clock;
@@ -41,6 +47,22 @@ final class VerifiedTokens {
             .expireAfter(
                 Expiry.creating((Digest token, Entry entry) -> Duration.ofMillis(left(entry))))
             .build();
+    this.hits = lookups("hit", meters);
+    this.misses = lookups("miss", meters);
+    Gauge.builder("mooring.verified.tokens", this, VerifiedTokens::size)
+        .description("Tokens remembered until they expire")
+        .register(meters);
+  }
+
+  /**
+   * @throws RefusedException naming the check of the token that failed
+   */
+  Claims claims(String token) {
+    return switch (verify(token)) {
+      case Verification.Accepted accepted -> accepted.claims();
+      case Verification.Refused refused ->
+          throw RefusedException.badAuth(refused.step().label(), refused.detail());
+    };
   }
 
   Verification verify(String token) {
@@ -48,8 +70,10 @@ final class VerifiedTokens {
     long version = keys.version();
     Entry known = entries.getIfPresent(digest);
     if (known != null && known.keysVersion == version && left(known) > 0) {
+      hits.increment();
       return known.accepted;
     }
+    misses.increment();
     Verification verification = verifier.verify(token);
     if (verification instanceof Verification.Accepted accepted) {
       entries.put(digest, new Entry(accepted, version));
@@ -60,6 +84,13 @@ final class VerifiedTokens {
   /** How many tokens are remembered, about. */
   long size() {
     return entries.estimatedSize();
+  }
+
+  private static Counter lookups(String outcome, MeterRegistry meters) {
+    return Counter.builder("mooring.verified.tokens.lookups")
+        .description("Tokens that came: remembered, or to be verified")
+        .tag("outcome", outcome)
+        .register(meters);
   }
 
   // The wall clock counts, not the time since: it may have been set.

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertSame;
 
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.mooring.token.Channels;
 import io.mooring.token.Grant;
 import io.mooring.token.JwksFile;
@@ -26,6 +28,7 @@ class VerifiedTokensTest {
       new Grant("u17", Optional.empty(), "client", Channels.NONE, Duration.ofMinutes(1));
 
   @TempDir Path folder;
+  private final MeterRegistry meters = new SimpleMeterRegistry();
   private Instant now = Instant.ofEpochSecond(1_790_000_000);
   private final InstantSource clock = () -> now;
   private TokenIssuer issuer;
@@ -37,7 +40,10 @@ class VerifiedTokensTest {
     JwksFile keys = new JwksFile(folder.resolve("jwks.json"));
     tokens =
         new VerifiedTokens(
-            new TokenVerifier(keys, TokenIssuer.ISSUER, TokenIssuer.AUDIENCE, clock), keys, clock);
+            new TokenVerifier(keys, TokenIssuer.ISSUER, TokenIssuer.AUDIENCE, clock),
+            keys,
+            clock,
+            meters);
   }
 
   @Test
@@ -48,6 +54,8 @@ class VerifiedTokensTest {
 
     assertInstanceOf(Verification.Accepted.class, first);
     assertSame(first, tokens.verify(token));
+    assertEquals(1, lookups("hit"));
+    assertEquals(1, lookups("miss"));
   }
 
   @Test
@@ -85,5 +93,9 @@ class VerifiedTokensTest {
 
   private TokenIssuer createKeys() {
     return TokenIssuer.create(folder.resolve("issuer.jwk"), folder.resolve("jwks.json"), clock);
+  }
+
+  private double lookups(String outcome) {
+    return meters.get("mooring.verified.tokens.lookups").tag("outcome", outcome).counter().count();
   }
 }

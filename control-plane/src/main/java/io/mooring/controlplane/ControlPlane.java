@@ -33,6 +33,7 @@ import io.mooring.registry.Redis;
 import io.mooring.registry.RegistryFollower;
 import io.mooring.registry.RegistryStore;
 import io.mooring.registry.RegistryView;
+import io.mooring.registry.Server;
 import io.mooring.registry.ServerState;
 import io.mooring.registry.ServiceNames;
 import io.mooring.token.JwksFile;
@@ -227,16 +228,22 @@ public final class ControlPlane implements AutoCloseable {
     Gauge.builder("mooring.registry.revision", follower, now -> now.view().revision())
         .description("Revision of the registry that this process has seen")
         .register(meters);
+    Gauge.builder("mooring.registry.age", follower, now -> now.age().toMillis() / 1e3)
+        .description("Since the registry was last heard of")
+        .baseUnit("seconds")
+        .register(meters);
+    Gauge.builder(
+            "mooring.servers.suspect",
+            follower,
+            now -> now.view().servers().stream().filter(Server::suspect).count())
+        .description("Registered servers whose lease has lapsed")
+        .register(meters);
     for (ServerState state : ServerState.values()) {
-      Gauge.builder("mooring.servers", follower, now -> count(now.view(), state))
+      Gauge.builder("mooring.servers", follower, now -> now.view().count(state))
           .description("Registered servers")
           .tag("state", state.name())
           .register(meters);
     }
-  }
-
-  private static long count(RegistryView view, ServerState state) {
-    return view.servers().stream().filter(server -> server.state() == state).count();
   }
 
   @Override

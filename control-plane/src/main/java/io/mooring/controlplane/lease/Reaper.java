@@ -48,6 +48,7 @@ public final class Reaper implements AutoCloseable {
   private final Preservation preservation;
   private final Suspects suspects = new Suspects();
   private final Counter lapsed;
+  private final Counter expired;
   private final Rounds rounds;
 
   private Optional<Fence> acting = Optional.empty();
@@ -85,10 +86,15 @@ public final class Reaper implements AutoCloseable {
     this.ticks = ticks;
     this.leases = new Leases(ttl);
     this.preservation = new Preservation(ttl);
-    this.lapsed = meters.counter("mooring.leases.lapsed");
+    this.lapsed = count("mooring.leases.lapsed", "Servers made suspect by this replica", meters);
+    this.expired = count("mooring.leases.expired", "Servers removed by this replica", meters);
     meters.gauge("mooring.leases", this, reaper -> reaper.renewed.size());
     meters.gauge("mooring.removals.frozen", this, reaper -> reaper.frozen ? 1 : 0);
     this.rounds = new Rounds("reaper", this::pass);
+  }
+
+  private static Counter count(String name, String description, MeterRegistry meters) {
+    return Counter.builder(name).description(description).register(meters);
   }
 
   public Reaper start() {
@@ -211,6 +217,7 @@ public final class Reaper implements AutoCloseable {
   private void remove(Fence fence, Lapse lapse, RegistryView view, String reason) {
     Server server = lapse.server();
     if (store.expire(fence, server.claim(view.incarnation()), lapse.counter())) {
+      expired.increment();
       log.warn(
           "event=expired server={} generation={} reason=\"{}\"",
           server.id(),

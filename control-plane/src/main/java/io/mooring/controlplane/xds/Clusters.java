@@ -49,6 +49,22 @@ final class Clusters {
    */
   private static final Percent ONE_PERCENT = Percent.newBuilder().setValue(1).build();
 
+  private static final HttpProtocolOptions HTTP_1 =
+      HttpProtocolOptions.newBuilder()
+          .setExplicitHttpConfig(
+              ExplicitHttpConfig.newBuilder()
+                  .setHttpProtocolOptions(Http1ProtocolOptions.getDefaultInstance()))
+          .build();
+
+  /**
+   * A server closes a connection that was idle for five minutes: one that Envoy leaves before that
+   * cannot be closed under a request, and a publication is not sent twice.
+   */
+  private static final io.envoyproxy.envoy.config.core.v3.HttpProtocolOptions LEFT_FIRST =
+      io.envoyproxy.envoy.config.core.v3.HttpProtocolOptions.newBuilder()
+          .setIdleTimeout(Time.seconds(60))
+          .build();
+
   private static final UInt32Value UNLIMITED = UInt32Value.of(1_000_000);
 
   private Clusters() {}
@@ -61,7 +77,7 @@ final class Clusters {
    * Goes to the host that the auth-filter named; when those are used up, by the connection's id.
    */
   private static Cluster ws() {
-    return http1(WS)
+    return http1(WS, HTTP_1)
         .setLoadBalancingPolicy(
             policy(
                 extension(
@@ -83,7 +99,7 @@ final class Clusters {
   }
 
   private static Cluster api() {
-    return http1(API)
+    return http1(API, HTTP_1.toBuilder().setCommonHttpProtocolOptions(LEFT_FIRST).build())
         .setLoadBalancingPolicy(
             policy(
                 extension(
@@ -91,7 +107,7 @@ final class Clusters {
         .build();
   }
 
-  private static Cluster.Builder http1(String name) {
+  private static Cluster.Builder http1(String name, HttpProtocolOptions options) {
     return Cluster.newBuilder()
         .setName(name)
         .setType(DiscoveryType.EDS)
@@ -115,13 +131,7 @@ final class Clusters {
                         .setKeepaliveInterval(UInt32Value.of(10))
                         .setKeepaliveProbes(UInt32Value.of(3))))
         .putTypedExtensionProtocolOptions(
-            "envoy.extensions.upstreams.http.v3.HttpProtocolOptions",
-            Packed.any(
-                HttpProtocolOptions.newBuilder()
-                    .setExplicitHttpConfig(
-                        ExplicitHttpConfig.newBuilder()
-                            .setHttpProtocolOptions(Http1ProtocolOptions.getDefaultInstance()))
-                    .build()));
+            "envoy.extensions.upstreams.http.v3.HttpProtocolOptions", Packed.any(options));
   }
 
   /**

@@ -53,7 +53,8 @@ final class Conversation {
       Snapshot snapshot,
       Set<String> shown,
       StreamObserver<DeltaDiscoveryResponse> stream,
-      InstantSource clock) {
+      InstantSource clock,
+      Answers answers) {
     this.envoy = envoy;
     this.listeners = Resources.of(Listeners.all(envoy, tls), Listener::getName);
     this.snapshot = snapshot;
@@ -61,7 +62,7 @@ final class Conversation {
     this.stream = stream;
     this.clock = clock;
     for (ResourceType type : ResourceType.values()) {
-      subscriptions.put(type, new Subscription(type));
+      subscriptions.put(type, new Subscription(type, answers));
     }
   }
 

@@ -9,6 +9,7 @@ import io.envoyproxy.envoy.config.core.v3.HeaderValueOption.HeaderAppendAction;
 import io.envoyproxy.envoy.config.core.v3.RuntimeFractionalPercent;
 import io.envoyproxy.envoy.config.route.v3.DirectResponseAction;
 import io.envoyproxy.envoy.config.route.v3.HeaderMatcher;
+import io.envoyproxy.envoy.config.route.v3.HedgePolicy;
 import io.envoyproxy.envoy.config.route.v3.RetryPolicy;
 import io.envoyproxy.envoy.config.route.v3.RetryPolicy.RetryBackOff;
 import io.envoyproxy.envoy.config.route.v3.RetryPolicy.RetryHostPredicate;
@@ -46,6 +47,9 @@ final class Routes {
   /** Of an upgrade, Envoy passes a 2xx or 3xx on whatever stands here. */
   private static final List<Integer> NEXT_HOST = List.of(500, 501, 502, 503, 504);
 
+  /** Of what fails so, no server can have read anything. */
+  private static final String NOT_REACHED = "connect-failure,refused-stream,reset-before-request";
+
   private Routes() {}
 
   static RouteConfiguration all(EdgeConfig config) {
@@ -58,8 +62,10 @@ final class Routes {
                 .addAllDomains(config.domains())
                 .setIncludeRequestAttemptCount(true)
                 .addRoutes(webSocket(config))
-                .addRoutes(api(config.origins()))
-                .addRoutes(nothingElse()))
+                .addRoutes(nothing("connections", internal()))
+                .addRoutes(reads(config.origins()))
+                .addRoutes(writes(config.origins()))
+                .addRoutes(nothing("deny", RouteMatch.newBuilder().setPrefix("/"))))
         .build();
   }
 
@@ -114,10 +120,7 @@ final class Routes {
             RetryBackOff.newBuilder()
                 .setBaseInterval(Time.millis(10))
                 .setMaxInterval(Time.millis(100)))
-        .addRetryHostPredicate(
-            RetryHostPredicate.newBuilder()
-                .setName("envoy.retry_host_predicates.previous_hosts")
-                .setTypedConfig(Packed.any(PreviousHostsPredicate.getDefaultInstance())))
+        .addRetryHostPredicate(anotherHost())
         .setHostSelectionRetryMaxAttempts(20)
         .build();
   }
@@ -144,37 +147,76 @@ final class Routes {
         .build();
   }
 
-  private static Route api(List<String> origins) {
+  /**
+   * A read of which its server says nothing goes to another as well, and what is answered first is
+   * passed on. The try is not given up: one who reads a long answer slowly would be cut off.
+   */
+  private static Route reads(List<String> origins) {
+    return api(
+        "api-reads",
+        apiMatch().addHeaders(header(":method", exactly("GET"))),
+        RouteAction.newBuilder()
+            .setTimeout(Time.seconds(30))
+            .setRetryPolicy(
+                nextServer(NOT_REACHED + ",reset")
+                    // A live server waits for its log for two: one that says nothing is frozen.
+                    .setPerTryTimeout(Time.seconds(3)))
+            .setHedgePolicy(HedgePolicy.newBuilder().setHedgeOnPerTryTimeout(true)),
+        origins);
+  }
+
+  /**
+   * A publication goes to one server only once it may have been read there: whether it was made,
+   * and whether making it again would double it, only its publisher can tell.
+   */
+  private static Route writes(List<String> origins) {
+    return api(
+        "api-writes",
+        apiMatch(),
+        RouteAction.newBuilder()
+            // A live server gives up after ten seconds, and says so.
+            .setTimeout(Time.seconds(12))
+            .setRetryPolicy(nextServer(NOT_REACHED)),
+        origins);
+  }
+
+  private static RouteMatch.Builder apiMatch() {
+    return RouteMatch.newBuilder().setPathSeparatedPrefix("/api/v1");
+  }
+
+  private static Route api(
+      String name, RouteMatch.Builder match, RouteAction.Builder action, List<String> origins) {
     Route.Builder route =
         Route.newBuilder()
-            .setName("api")
-            .setMatch(RouteMatch.newBuilder().setPathSeparatedPrefix("/api/v1"))
-            .setRoute(
-                RouteAction.newBuilder()
-                    .setCluster(Clusters.API)
-                    .setTimeout(Time.seconds(30))
-                    .setIdleTimeout(Time.seconds(30))
-                    .setRetryPolicy(
-                        RetryPolicy.newBuilder()
-                            .setRetryOn("connect-failure,refused-stream")
-                            .setNumRetries(UInt32Value.of(2))
-                            .addRetryHostPredicate(
-                                RetryHostPredicate.newBuilder()
-                                    .setName("envoy.retry_host_predicates.previous_hosts")
-                                    .setTypedConfig(
-                                        Packed.any(PreviousHostsPredicate.getDefaultInstance())))
-                            .setHostSelectionRetryMaxAttempts(20)));
+            .setName(name)
+            .setMatch(match)
+            .setRoute(action.setCluster(Clusters.API).setIdleTimeout(Time.seconds(30)));
     if (!origins.isEmpty()) {
       route.putTypedPerFilterConfig(Listeners.CORS, Packed.any(cors(origins)));
     }
     return route.build();
   }
 
+  private static RetryPolicy.Builder nextServer(String retryOn) {
+    return RetryPolicy.newBuilder()
+        .setRetryOn(retryOn)
+        .setNumRetries(UInt32Value.of(2))
+        .addRetryHostPredicate(anotherHost())
+        .setHostSelectionRetryMaxAttempts(20);
+  }
+
+  private static RetryHostPredicate anotherHost() {
+    return RetryHostPredicate.newBuilder()
+        .setName("envoy.retry_host_predicates.previous_hosts")
+        .setTypedConfig(Packed.any(PreviousHostsPredicate.getDefaultInstance()))
+        .build();
+  }
+
   private static CorsPolicy cors(List<String> origins) {
     CorsPolicy.Builder policy =
         CorsPolicy.newBuilder()
-            .setAllowMethods("GET, POST")
-            .setAllowHeaders("authorization, content-type, if-none-match, x-api-key")
+            .setAllowMethods("GET, POST, PUT")
+            .setAllowHeaders("authorization, content-type, if-none-match")
             .setExposeHeaders("etag, retry-after")
             .setMaxAge("600")
             .setForwardNotMatchingPreflights(BoolValue.of(false))
@@ -185,12 +227,17 @@ final class Routes {
     return policy.build();
   }
 
-  /** The last route. Without it an unmatched request would skip ext_authz on its way to a 404. */
-  private static Route nothingElse() {
+  /** What only control planes ask, of each server by its own address. */
+  private static RouteMatch.Builder internal() {
+    return RouteMatch.newBuilder().setPathSeparatedPrefix("/api/v1/connections");
+  }
+
+  /** The last route is one of these: an unmatched request would skip ext_authz to its 404. */
+  private static Route nothing(String name, RouteMatch.Builder match) {
     Any noQuestion = Packed.any(ExtAuthzPerRoute.newBuilder().setDisabled(true).build());
     return Route.newBuilder()
-        .setName("deny")
-        .setMatch(RouteMatch.newBuilder().setPrefix("/"))
+        .setName(name)
+        .setMatch(match)
         .setDirectResponse(DirectResponseAction.newBuilder().setStatus(404))
         .putTypedPerFilterConfig(Listeners.EXT_AUTHZ, noQuestion)
         .build();

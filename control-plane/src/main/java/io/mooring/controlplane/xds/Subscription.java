@@ -21,6 +21,7 @@ final class Subscription {
   private static final String ALL = "*";
 
   private final ResourceType type;
+  private final Answers answers;
 
   /** Names asked for; with {@link #ALL} among them everything is. */
   private final Set<String> wanted = new HashSet<>();
@@ -46,7 +47,11 @@ final class Subscription {
   private String heldBack = "";
 
   private record Sent(
-      String nonce, String version, Map<String, String> changed, List<String> removed) {}
+      String nonce,
+      String version,
+      Map<String, String> changed,
+      List<String> removed,
+      long nanos) {}
 
   /** What the Envoy lacks. */
   record Delta(List<Resource> changed, List<String> removed) {
@@ -55,8 +60,9 @@ final class Subscription {
     }
   }
 
-  Subscription(ResourceType type) {
+  Subscription(ResourceType type, Answers answers) {
     this.type = type;
+    this.answers = answers;
   }
 
   /** Takes what the request says of names, and of the response that it answers, if any. */
@@ -88,6 +94,7 @@ final class Subscription {
       if (request.hasErrorDetail()) {
         nack = request.getErrorDetail().getMessage();
         refused.putAll(sent.changed());
+        answers.nacked(type);
       } else {
         nack = "";
         held.putAll(sent.changed());
@@ -95,6 +102,7 @@ final class Subscription {
         held.keySet().removeAll(sent.removed());
         ackedVersion = sent.version();
         ackedAt = now;
+        answers.acked(type, System.nanoTime() - sent.nanos());
       }
     }
   }
@@ -158,7 +166,7 @@ final class Subscription {
       again.remove(resource.getName());
     }
     absent.addAll(delta.removed());
-    unanswered = new Sent(nonce, version, versions, delta.removed());
+    unanswered = new Sent(nonce, version, versions, delta.removed(), System.nanoTime());
     sentVersion = version;
     heldBack = "";
     return DeltaDiscoveryResponse.newBuilder()

@@ -7,6 +7,7 @@ import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import io.grpc.stub.StreamObserver;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.mooring.process.HostPort;
 import io.mooring.process.StartException;
@@ -44,6 +45,7 @@ public final class Xds implements AutoCloseable {
   private final Reporter reporter;
   private final Optional<CertificateWatch> certificates;
   private final Fleet fleet;
+  private final Answers answers;
   private final AtomicReference<@Nullable RegistryView> pending = new AtomicReference<>();
   private final HealthStatusManager health = new HealthStatusManager();
   private @Nullable Server server;
@@ -79,6 +81,19 @@ public final class Xds implements AutoCloseable {
     this.holdBack = holdBack;
     this.reporter = new Reporter(name, acknowledgements);
     this.fleet = new Fleet(loop, reporter, this::heard);
+    this.answers = new Answers(meters);
+    Gauge.builder(
+            "mooring.envoys.connected",
+            fleet,
+            now -> now.statuses().stream().filter(EnvoyStatus::connected).count())
+        .description("Envoys whose stream this replica serves")
+        .register(meters);
+    Gauge.builder(
+            "mooring.envoys.in.sync",
+            fleet,
+            now -> now.statuses().stream().filter(EnvoyStatus::inSync).count())
+        .description("Of these: those that have taken in everything that they were to get")
+        .register(meters);
     this.snapshot = Snapshot.of(config, Optional.empty());
     this.certificates =
         config.tls()
@@ -126,7 +141,13 @@ public final class Xds implements AutoCloseable {
 
   private Conversation begin(EnvoyNode envoy, StreamObserver<DeltaDiscoveryResponse> responses) {
     return new Conversation(
-        envoy, config.tls(), snapshot, Set.copyOf(shown), responses, InstantSource.system());
+        envoy,
+        config.tls(),
+        snapshot,
+        Set.copyOf(shown),
+        responses,
+        InstantSource.system(),
+        answers);
   }
 
   /** The port that {@link #start} opened; 0 before. */

@@ -180,6 +180,23 @@ class RollbackTest {
     nothingVanishesAndAllAgree();
   }
 
+  @Test
+  void whoLagsThroughAWholeRestorationForgetsAServerThatLeftMeanwhile() {
+    join("app-1");
+    join("app-3");
+    freeOnesCaughtUp();
+
+    hold(tier.follower());
+    join("app-5");
+    replicasCaughtUp();
+    connection.sync().flushall();
+    pass();
+    leave("app-3");
+    settled();
+
+    nothingVanishesAndAllAgree();
+  }
+
   private void nothingVanishesAndAllAgree() {
     followers().forEach(this::letGo);
     join("app-7");
@@ -227,11 +244,11 @@ class RollbackTest {
       dump = dumped();
     } else if (dice < 95) {
       note("flush");
-      caughtUp();
+      replicasCaughtUp();
       connection.sync().flushall();
     } else if (dice < 97) {
       note("roll back");
-      caughtUp();
+      replicasCaughtUp();
       rollBack();
       registerAgain();
     } else {
@@ -402,6 +419,12 @@ class RollbackTest {
     freeOnesCaughtUp();
   }
 
+  /** What no replica has read is lost as well; who only reads may lag through all of it. */
+  private void replicasCaughtUp() {
+    replicas.forEach(replica -> letGo(replica.follower));
+    freeOnesCaughtUp();
+  }
+
   private void freeOnesCaughtUp() {
     Map<String, String> meta = connection.sync().hgetall(PREFIX + "meta");
     String revision = meta.getOrDefault("revision", "0");
@@ -422,10 +445,10 @@ class RollbackTest {
 
   private void settled() {
     note("settle");
-    caughtUp();
+    replicasCaughtUp();
     for (int i = 0; i < SETTLES_WITHIN && anyKeeps(); i++) {
       pass();
-      caughtUp();
+      replicasCaughtUp();
     }
     assertFalse(anyKeeps(), () -> "seed " + seed + ", steps " + history);
   }

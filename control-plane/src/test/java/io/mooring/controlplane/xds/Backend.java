@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -17,6 +18,9 @@ import java.util.concurrent.ConcurrentLinkedQueue;
  * other request with 200 and its name. It remembers the head of every request, as it arrived.
  */
 final class Backend implements AutoCloseable {
+  /** Of an answer that takes its time. */
+  static final String BODY = "one half, the other";
+
   private final String name;
   private final ServerSocket port;
   private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
@@ -24,6 +28,8 @@ final class Backend implements AutoCloseable {
 
   /** Start line instead of an upgrade; empty: none. */
   private volatile String refusal = "";
+
+  private volatile Duration dawdle = Duration.ZERO;
 
   private Backend(String name, ServerSocket port) {
     this.name = name;
@@ -63,6 +69,15 @@ final class Backend implements AutoCloseable {
       var out = socket.getOutputStream();
       for (String head = Wire.head(in); !head.isEmpty(); head = Wire.head(in)) {
         heads.add(head);
+        Duration slowness = dawdle;
+        if (!slowness.isZero()) {
+          String half = BODY.substring(0, BODY.length() / 2);
+          out.write(Wire.bytes("HTTP/1.1 200 OK\r\ncontent-length: " + BODY.length()));
+          out.write(Wire.bytes("\r\nx-backend: " + name + "\r\n\r\n" + half));
+          Thread.sleep(slowness);
+          out.write(Wire.bytes(BODY.substring(half.length())));
+          continue;
+        }
         boolean upgrade = head.toLowerCase(java.util.Locale.ROOT).contains("\r\nupgrade:");
         String line = refusal;
         String answer =
@@ -82,6 +97,8 @@ final class Backend implements AutoCloseable {
       }
     } catch (IOException peerGone) {
       sockets.remove(socket);
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
     } finally {
       sockets.remove(socket);
     }
@@ -115,6 +132,11 @@ final class Backend implements AutoCloseable {
    */
   void answer(String status) {
     refusal = status;
+  }
+
+  /** Sends half of each answer, and the rest so much later; not at all after zero. */
+  void dawdle(Duration between) {
+    dawdle = between;
   }
 
   /** The heads of the requests that arrived, oldest first. */

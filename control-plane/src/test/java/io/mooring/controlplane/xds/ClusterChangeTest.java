@@ -9,6 +9,7 @@ import com.google.protobuf.UInt32Value;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.grpc.Server;
 import io.grpc.netty.NettyServerBuilder;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.mooring.controlplane.xds.Handshake.Answer;
 import io.mooring.programs.EnvoyBootstrap;
 import io.mooring.programs.EnvoyProcess;
@@ -49,7 +50,13 @@ class ClusterChangeTest {
                       (node, responses) -> {
                         conversation.set(
                             new Conversation(
-                                node, false, before, Set.of(), responses, InstantSource.system()));
+                                node,
+                                false,
+                                before,
+                                Set.of(),
+                                responses,
+                                InstantSource.system(),
+                                new Answers(new SimpleMeterRegistry())));
                         return conversation.get();
                       }))
               .build()

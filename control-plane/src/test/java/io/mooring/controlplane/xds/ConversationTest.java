@@ -9,6 +9,7 @@ import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
 import io.envoyproxy.envoy.service.discovery.v3.Resource;
 import io.grpc.stub.StreamObserver;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.mooring.process.HostPort;
 import io.mooring.registry.Address;
 import io.mooring.registry.Server;
@@ -49,7 +50,14 @@ class ConversationTest {
           @Override
           public void onCompleted() {}
         };
-    return new Conversation(NODE, false, snapshot, shown, stream, InstantSource.system());
+    return new Conversation(
+        NODE,
+        false,
+        snapshot,
+        shown,
+        stream,
+        InstantSource.system(),
+        new Answers(new SimpleMeterRegistry()));
   }
 
   private static Snapshot at(long revision, int... ports) {

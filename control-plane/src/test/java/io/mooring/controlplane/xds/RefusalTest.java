@@ -101,7 +101,15 @@ class RefusalTest {
         Named.of("another domain", host(port, "evil.test")),
         Named.of("two domains", Handshake.to(port).with("Host: evil.test")),
         Named.of("an upgrade of the API", Handshake.to(port).path("/api/v1/publish")),
+        Named.of("what control planes ask", plain(port, "/api/v1/connections?limit=1")),
+        Named.of("the same, escaped", plain(port, "/api/v1/%63onnections")),
+        Named.of("the same, around", plain(port, "/api/v1/channels/../connections")),
+        Named.of("below it", plain(port, "/api/v1/connections/close")),
         Named.of("/api/v1x", Handshake.to(port).path("/api/v1x").without("Upgrade")));
+  }
+
+  private static Handshake plain(int port, String path) {
+    return Handshake.to(port).path(path).without("Upgrade").without("Connection");
   }
 
   private static Handshake version(int port, String version) {
@@ -247,7 +255,10 @@ class RefusalTest {
     try (Answer answer = preflight.send()) {
       assertEquals(200, answer.status());
       assertEquals("https://app.test", answer.header("access-control-allow-origin").orElse(""));
+      assertEquals("GET, POST, PUT", answer.header("access-control-allow-methods").orElse(""));
     }
+    assertEquals(List.of(), List.copyOf(auth.asked()));
+    assertEquals(List.of(), List.copyOf(backend.heads()));
   }
 
   @Test
