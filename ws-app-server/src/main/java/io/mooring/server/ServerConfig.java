@@ -32,7 +32,9 @@ record ServerConfig(
     Listener http,
     Advertise advertise,
     Registry registry,
+    Token token,
     Path keys,
+    Path apiKeys,
     Duration ping,
     Duration pong,
     Duration resume,
@@ -48,6 +50,9 @@ record ServerConfig(
 
   private static final Pattern RELEASE = Pattern.compile("[A-Za-z0-9._:+@/-]{0,128}");
 
+  /** What may stand before the first dot of a channel's name. */
+  private static final Pattern NAMESPACE = Pattern.compile("[A-Za-z0-9_:~-]{1,64}");
+
   /**
    * @throws IllegalArgumentException naming the key, the value and what was expected
    */
@@ -61,6 +66,7 @@ record ServerConfig(
     expect(ping.isPositive(), "ping", ping, "more than 0");
     expect(
         pong.isPositive() && pong.compareTo(ping) <= 0, "pong", pong, "more than 0, at most ping");
+    namespaces.keySet().forEach(key -> expectMatch(NAMESPACE, "namespaces", key));
   }
 
   enum BrokerKind {
@@ -107,6 +113,9 @@ record ServerConfig(
     }
   }
 
+  /** By what the new tokens of open sockets are verified. */
+  record Token(String issuer, String audience, Path jwks) {}
+
   /** The drain that the server asks for when it is told to stop. */
   record Drain(int rate, Duration deadline) {
     private static final int MOST_RATE = 100_000;
@@ -134,7 +143,8 @@ record ServerConfig(
       int subscriptions,
       int messages,
       ByteSize queue,
-      Duration firstMessage) {
+      Duration firstMessage,
+      Duration replayStall) {
     private static final long MOST_BYTES = 64L << 20;
 
     Limits {
@@ -145,6 +155,7 @@ record ServerConfig(
       expect(subscriptions > 0, "subscriptions", subscriptions, "more than 0");
       expect(messages > 0, "messages", messages, "more than 0");
       expect(firstMessage.isPositive(), "first-message", firstMessage, "more than 0");
+      expect(replayStall.isPositive(), "replay-stall", replayStall, "more than 0");
     }
 
     private static void expectBytes(String key, ByteSize value) {

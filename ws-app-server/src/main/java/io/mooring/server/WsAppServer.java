@@ -8,14 +8,17 @@ import io.mooring.process.Program;
 import io.mooring.process.StartException;
 import io.mooring.registry.v1.Load;
 import io.mooring.server.access.Authorizer;
+import io.mooring.server.access.Namespaces;
 import io.mooring.server.api.Api;
+import io.mooring.server.api.Callers;
 import io.mooring.server.api.Fleet;
+import io.mooring.server.broker.Backbone;
 import io.mooring.server.broker.Broker;
-import io.mooring.server.broker.MemoryBroker;
-import io.mooring.server.broker.RedisBroker;
 import io.mooring.server.channel.Hub;
+import io.mooring.server.channel.ReplayMemory;
 import io.mooring.server.connection.Connections;
 import io.mooring.server.connection.Environment;
+import io.mooring.server.connection.Queues;
 import io.mooring.server.connection.Roster;
 import io.mooring.server.drain.Drain;
 import io.mooring.server.frame.CloseCode;
@@ -28,12 +31,18 @@ import io.mooring.server.registration.Membership;
 import io.mooring.server.registration.Order;
 import io.mooring.server.registration.Registrant;
 import io.mooring.server.registration.Registration;
+import io.mooring.server.renewal.Renewals;
+import io.mooring.server.traffic.MeasuredBroker;
 import io.mooring.server.traffic.Traffic;
+import io.mooring.token.ApiKeys;
 import io.mooring.token.IdentityVerifier;
+import io.mooring.token.JwksFile;
 import io.mooring.token.KeyFileException;
 import io.mooring.token.MasterKeys;
+import io.mooring.token.TokenVerifier;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -48,6 +57,7 @@ import java.util.concurrent.TimeUnit;
  */
 public final class WsAppServer implements Departing {
   private static final long LAST_WORDS_MILLIS = 1_500;
+  private static final Duration QUEUES_PATIENCE = Duration.ofMillis(500);
 
   private final ServerConfig config;
   private final InstantSource clock = InstantSource.system();
@@ -55,9 +65,11 @@ public final class WsAppServer implements Departing {
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final Traffic traffic = new Traffic(meters);
   private final Loops loops;
-  private final Broker broker;
+  private final Backbone backbone;
   private final Hub hub;
   private final Connections connections;
+  private final Renewals renewals;
+  private final Queues queues;
   private final Drain drain;
   private final Port port;
   private final Endpoints endpoints;
@@ -70,24 +82,45 @@ public final class WsAppServer implements Departing {
     this.config = config;
     int processors = Runtime.getRuntime().availableProcessors();
     loops = new Loops(config.loops() == 0 ? processors : config.loops());
-    broker =
+    Backbone unmeasured =
         switch (config.broker()) {
-          case REDIS -> redis(config.redis().url());
-          case MEMORY -> new MemoryBroker(loops);
+          case REDIS -> redis(config.redis().url(), traffic);
+          case MEMORY -> Backbone.memory(loops);
         };
+    backbone = unmeasured.through(broker -> new MeasuredBroker(broker, traffic));
     JsonDialect dialect = new JsonDialect();
-    hub = new Hub(loops, broker, dialect, traffic::delivered);
+    Namespaces namespaces = new Namespaces(config.namespaces());
+    hub =
+        new Hub(
+            loops,
+            backbone.history(),
+            backbone.broker(),
+            () -> backbone.unavailableBecause().isPresent(),
+            namespaces::retention,
+            dialect,
+            namespaces::compress,
+            namespaces::conflate,
+            ReplayMemory.ofProcess(),
+            traffic);
     connections = new Connections(config.limits().connections());
+    TokenVerifier tokenVerifier = tokenVerifier(config.token(), clock);
+    renewals = new Renewals(tokenVerifier);
+    queues = new Queues(connections, QUEUES_PATIENCE);
     drain = new Drain(connections, hub::silence);
+    Authorizer authorizer = new Authorizer(namespaces);
     Environment environment =
         Environment.of(
             dialect,
             config.terms(),
+            config.limits().replayStall().toMillis(),
             hub,
-            broker,
-            new Authorizer(config.namespaces()),
+            backbone.broker(),
+            namespaces,
+            authorizer,
+            renewals,
             connections,
-            traffic);
+            traffic,
+            clock);
     IdentityVerifier verifier =
         new IdentityVerifier(masterKeys(config.keys()), config.service(), clock);
     Gate gate =
@@ -105,9 +138,20 @@ public final class WsAppServer implements Departing {
             config.headTimeout(),
             (int) config.limits().queue().bytes(),
             gate,
+            namespaces.compress(),
             traffic::handshake);
+    Callers callers =
+        new Callers(verifier, new Nonces(clock), tokenVerifier, apiKeys(config.apiKeys()));
     Api api =
-        new Api(new Fleet(verifier, new Nonces(clock), () -> apiBase), new Roster(connections));
+        new Api(
+            callers,
+            authorizer,
+            namespaces,
+            backbone,
+            hub,
+            (int) config.limits().message().bytes(),
+            new Fleet(verifier, new Nonces(clock), () -> apiBase),
+            new Roster(connections));
     endpoints = new Endpoints(config.http().address(), this::notReadyBecause, meters, api::route);
   }
 
@@ -131,9 +175,12 @@ public final class WsAppServer implements Departing {
 
   private void begin() {
     traffic.watch(connections::count, hub::channels, loops::lagMicros);
+    traffic.watchQueues(() -> queues.depth().sum(), () -> queues.depth().worst());
+    traffic.watchLog(() -> backbone.unavailableBecause().isEmpty());
     drain.watch(meters);
     loops.start();
-    broker.start(hub);
+    backbone.start(hub);
+    hub.start();
     port.start();
     endpoints.start();
     Registrant registrant = registrant();
@@ -178,7 +225,8 @@ public final class WsAppServer implements Departing {
     registration.ifPresent(Registration::close);
     drain.close();
     port.close();
-    broker.close();
+    renewals.close();
+    backbone.close();
     loops.close();
     endpoints.close();
     meters.close();
@@ -193,9 +241,27 @@ public final class WsAppServer implements Departing {
     }
   }
 
-  private static Broker redis(URI url) {
+  private static TokenVerifier tokenVerifier(ServerConfig.Token token, InstantSource clock) {
     try {
-      return new RedisBroker(url);
+      return new TokenVerifier(new JwksFile(token.jwks()), token.issuer(), token.audience(), clock);
+    } catch (KeyFileException unusable) {
+      throw new StartException(
+          unusable.getMessage() + "; set token.jwks to the key set of the auth-filters", unusable);
+    }
+  }
+
+  private static ApiKeys apiKeys(Path file) {
+    try {
+      return file.toString().isEmpty() ? ApiKeys.NONE : ApiKeys.read(file);
+    } catch (KeyFileException unusable) {
+      throw new StartException(
+          unusable.getMessage() + "; correct api-keys, or leave it empty", unusable);
+    }
+  }
+
+  private static Backbone redis(URI url, Traffic traffic) {
+    try {
+      return Backbone.redis(url, traffic::appended);
     } catch (IllegalArgumentException noRedis) {
       throw StartException.noRedisUrl("redis.url", url);
     }
@@ -228,7 +294,7 @@ public final class WsAppServer implements Departing {
     return switch (membership()) {
       case Membership.Registering registering -> Optional.of(registering.reason());
       case Membership.Registered registered ->
-          registered.warming() ? Optional.of("warming") : broker.unavailableBecause();
+          registered.warming() ? Optional.of("warming") : backbone.unavailableBecause();
       case Membership.Fenced fenced ->
           Optional.of("fenced: another instance has the id, generation " + fenced.generation());
       case Membership.Draining draining -> Optional.empty();

@@ -101,6 +101,20 @@ class AdmissionTest {
     }
 
     assertRefused(403, "identity_replayed", "/ws", header);
+    assertRefused(403, "identity_replayed", "/ws", header, "x-envoy-attempt-count: 1");
+  }
+
+  @Test
+  void sendsNobodyAwayForGoodWhoseEdgeComesBackWithWhatWasTakenTooLate() throws IOException {
+    String header = stand.edge().header("ann");
+    String retry = "x-envoy-attempt-count: 4";
+    try (Client late = Client.open(stand.port(), "/ws", header)) {
+      assertEquals("hello", late.hello().path("op").asText());
+    }
+
+    assertRefused(503, "identity_retried", "/ws", header, retry);
+    assertRefused(503, "identity_retried", "/ws", header, retry);
+    assertTrue(admits(stand, stand.edge().header("ann")));
   }
 
   @Test

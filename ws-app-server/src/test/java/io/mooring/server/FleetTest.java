@@ -3,12 +3,14 @@ package io.mooring.server;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.mooring.programs.Valkey;
 import io.mooring.server.stand.Client;
 import io.mooring.server.stand.Edge;
 import io.mooring.server.stand.Registrar;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.awaitility.Awaitility;
@@ -16,6 +18,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Two servers and one Valkey. */
 class FleetTest {
@@ -76,23 +80,77 @@ class FleetTest {
   }
 
   @Test
-  void answersAResumeWithThePositionFromWhichItIsLive() throws Exception {
+  void resumesOnAnotherServerWithAllThatWasMissed() throws Exception {
+    try (Client ann = one.client("ann")) {
+      publish(ann, 1);
+      JsonNode seen = publish(ann, 2);
+      for (int i = 3; i <= 5; i++) {
+        publish(ann, i);
+      }
+      try (Client bob = other.client("bob")) {
+        JsonNode subbed = bob.ask(resume(position(seen)), "subbed");
+
+        assertTrue(subbed.path("recovered").asBoolean());
+        assertEquals(3, subbed.path("replayed").asInt());
+        assertEquals(2, subbed.path("pos").path("off").asInt());
+        publish(ann, 6);
+        for (int i = 3; i <= 6; i++) {
+          JsonNode message = bob.await("msg");
+          assertEquals(i, message.path("off").asInt());
+          assertEquals(i, message.path("data").asInt());
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"x, 2, 7, epoch_changed", "'', 2, 7, epoch_changed", "'', 9, 7, epoch_changed"})
+  void refusesAPositionThatItsLogDoesNotProve(String epoch, long off, long tag, String reason)
+      throws Exception {
     try (Client ann = one.client("ann");
         Client bob = other.client("bob")) {
-      ann.ask("{\"op\":\"pub\",\"id\":1,\"ch\":\"demo.room\",\"data\":1}", "pubbed");
+      publish(ann, 1);
+      publish(ann, 2);
+      JsonNode last = publish(ann, 3);
+      String own = epoch.isEmpty() ? last.path("epoch").asText() : epoch;
 
       JsonNode subbed =
           bob.ask(
-              "{\"op\":\"sub\",\"id\":7,\"ch\":\"demo.room\","
-                  + "\"pos\":{\"epoch\":\"x\",\"off\":0,\"tag\":0}}",
+              resume("{\"epoch\":\"" + own + "\",\"off\":" + off + ",\"tag\":" + tag + "}"),
               "subbed");
 
-      assertEquals(7, subbed.path("id").asInt());
       assertFalse(subbed.path("recovered").asBoolean(true));
       assertEquals(0, subbed.path("replayed").asInt(-1));
-      assertEquals("log_unavailable", subbed.path("reason").asText());
-      assertEquals(1, subbed.path("pos").path("off").asInt());
+      assertEquals(reason, subbed.path("reason").asText());
+      assertTrue(subbed.path("snapshot").asBoolean());
+      assertEquals(3, subbed.path("pos").path("off").asInt());
+      assertEquals(last.path("tag"), subbed.path("pos").path("tag"));
     }
+  }
+
+  @Test
+  void givesTheFirstPositionToAPublicationThatIsMadeAgain() throws Exception {
+    try (Client ann = one.client("ann");
+        Client again = other.client("ann")) {
+      String pub = "{\"op\":\"pub\",\"id\":1,\"ch\":\"demo.room\",\"data\":1,\"dedupe\":\"a-1\"}";
+      JsonNode first = ann.ask(pub, "pubbed");
+
+      assertEquals(first, again.ask(pub, "pubbed"));
+    }
+  }
+
+  private static JsonNode publish(Client client, int data) throws IOException {
+    return client.ask(
+        "{\"op\":\"pub\",\"id\":1,\"ch\":\"demo.room\",\"data\":" + data + "}", "pubbed");
+  }
+
+  private static String position(JsonNode published) {
+    return "{\"epoch\":%s,\"off\":%s,\"tag\":%s}"
+        .formatted(published.path("epoch"), published.path("off"), published.path("tag"));
+  }
+
+  private static String resume(String position) {
+    return "{\"op\":\"sub\",\"id\":7,\"ch\":\"demo.room\",\"pos\":" + position + "}";
   }
 
   @Test
@@ -112,12 +170,10 @@ class FleetTest {
       assertEquals("unavailable", error.path("code").asText());
       assertEquals(3, error.path("id").asInt());
       assertEquals(1_000, error.path("retry_ms").asInt());
-      for (String channel : new String[] {"demo.new", "demo.room"}) {
-        JsonNode failed;
-        try (Client eve = one.client("eve")) {
-          failed = eve.ask("{\"op\":\"sub\",\"id\":4,\"ch\":\"" + channel + "\"}", "sub_failed");
-        }
+      try (Client eve = one.client("eve")) {
+        JsonNode failed = eve.ask("{\"op\":\"sub\",\"id\":4,\"ch\":\"demo.new\"}", "sub_failed");
         assertEquals("unavailable", failed.path("reason").asText());
+        assertEquals(epoch, eve.subscribe("demo.room").path("pos").path("epoch").asText());
       }
 
       valkey = Valkey.start(Files.createDirectory(folder.resolve("empty")), port);

@@ -124,6 +124,7 @@ class LifeTest {
         ann.subscribe("demo.room");
         bob.subscribe("demo.room");
         ann.ask("{\"op\":\"pub\",\"id\":1,\"ch\":\"demo.room\",\"data\":1}", "pubbed");
+        ann.await("msg");
         bob.await("msg");
         stranger.upgrade("/ws");
         ann.peer().close(1000);
@@ -185,6 +186,21 @@ class LifeTest {
 
       String message = String.valueOf(refused.getMessage());
       assertTrue(message.contains(folder.resolve("none").toString()), message);
+    }
+  }
+
+  @Test
+  void saysWhichKeySetItCannotRead() throws Exception {
+    try (Registrar registrar = Registrar.start()) {
+      StartException refused =
+          assertThrows(
+              StartException.class,
+              () ->
+                  new Stand(registrar, new Edge(folder), "--token.jwks=" + folder.resolve("none")));
+
+      String message = String.valueOf(refused.getMessage());
+      assertTrue(message.contains(folder.resolve("none").toString()), message);
+      assertTrue(message.contains("token.jwks"), message);
     }
   }
 

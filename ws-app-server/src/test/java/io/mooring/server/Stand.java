@@ -39,6 +39,7 @@ final class Stand implements AutoCloseable {
     arguments.add("--registry.addresses=" + registrar.address());
     arguments.add("--registry.token=secret");
     arguments.add("--keys=" + edge.keyFile());
+    arguments.add("--token.jwks=" + edge.jwks());
     arguments.addAll(List.of(flags));
     server = new WsAppServer(Configuration.read(ServerConfig.class, arguments, Map.of())).start();
   }

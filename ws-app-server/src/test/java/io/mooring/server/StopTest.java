@@ -41,6 +41,7 @@ class StopTest {
                 "--websocket.address=127.0.0.1:0",
                 "--http.address=127.0.0.1:0",
                 "--registry.addresses=" + registrar.address(),
+                "--token.jwks=" + edge.jwks(),
                 "--keys=" + edge.keyFile())
             .redirectErrorStream(true)
             .redirectOutput(log)

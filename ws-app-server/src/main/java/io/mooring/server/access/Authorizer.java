@@ -1,8 +1,7 @@
 package io.mooring.server.access;
 
 import io.mooring.token.Channels;
-import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
 
 /**
  * The one place that decides whether a client may use a channel; what nothing allows is denied.
@@ -12,15 +11,15 @@ public final class Authorizer {
   /** The longest channel name, in characters, which are all ASCII. */
   public static final int MAX_CHANNEL = 255;
 
-  private static final String DEFAULT_NAMESPACE = "default";
+  private final Namespaces namespaces;
 
-  private final Map<String, Namespace> namespaces;
-
-  public Authorizer(Map<String, Namespace> namespaces) {
-    this.namespaces = Map.copyOf(namespaces);
+  public Authorizer(Namespaces namespaces) {
+    this.namespaces = namespaces;
   }
 
   /**
+   * Also for a resume, and again when the client has a new token.
+   *
    * @param rights what the client's token allows
    * @param user the client's id
    */
@@ -29,6 +28,17 @@ public final class Authorizer {
     return access == Access.FORBIDDEN && rights.maySubscribe(channel, user)
         ? Access.GRANTED
         : access;
+  }
+
+  /**
+   * Whether the client may see a channel without subscribing: its snapshot, its past, who is there.
+   * Whoever may subscribe may.
+   *
+   * @param rights what the client's token allows
+   * @param user the client's id
+   */
+  public Access read(Channels rights, String user, String channel) {
+    return subscribe(rights, user, channel);
   }
 
   /**
@@ -45,13 +55,11 @@ public final class Authorizer {
     if (!fits(channel)) {
       return Access.BAD_CHANNEL;
     }
-    int dot = channel.indexOf('.');
-    String name = dot < 0 ? DEFAULT_NAMESPACE : channel.substring(0, dot);
-    @Nullable Namespace namespace = namespaces.get(name);
-    if (namespace == null) {
+    Optional<Namespace> namespace = namespaces.of(channel);
+    if (namespace.isEmpty()) {
       return Access.NO_SUCH_NAMESPACE;
     }
-    return namespace.open() ? Access.GRANTED : Access.FORBIDDEN;
+    return namespace.get().open() ? Access.GRANTED : Access.FORBIDDEN;
   }
 
   private static boolean fits(String channel) {

@@ -64,6 +64,6 @@ record Asked(Selection selection, boolean closed) {
 
   private static RefusedException bad(String name, String what) {
     return new RefusedException(
-        new Problem(Status.BAD_REQUEST_400, "bad_request", "the parameter " + name + " " + what));
+        Problem.of(Status.BAD_REQUEST_400, "bad_request", "the parameter " + name + " " + what));
   }
 }

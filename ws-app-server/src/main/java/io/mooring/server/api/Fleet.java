@@ -76,6 +76,6 @@ public final class Fleet {
   }
 
   private static RefusedException refused(Status status, String code, String detail) {
-    return new RefusedException(new Problem(status, code, detail));
+    return new RefusedException(Problem.of(status, code, detail));
   }
 }

@@ -3,6 +3,8 @@ package io.mooring.server.broker;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.mooring.server.history.Delivery;
+import io.mooring.server.history.Position;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -1,4 +1,4 @@
-/** Publications between servers: the {@link io.mooring.server.broker.Broker} and its kinds. */
+/** What carries and keeps messages: the {@link io.mooring.server.broker.Backbone} and its kinds. */
 @NullMarked
 package io.mooring.server.broker;
 

@@ -1,12 +1,17 @@
 package io.mooring.server.channel;
 
-import io.mooring.server.broker.Delivery;
-import io.mooring.server.broker.Position;
+import io.mooring.server.history.Delivery;
+import io.mooring.server.history.Gap;
+import io.mooring.server.history.Position;
+import io.mooring.server.history.Retention;
 import io.mooring.server.loop.Loop;
-import io.mooring.server.protocol.Gap;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,13 +21,11 @@ import org.slf4j.LoggerFactory;
  * which puts deliveries and joins into one order; each loop with subscribers gets both as messages
  * in that order.
  */
-final class Channel {
+final class Channel implements Sequence.Listener, Resumptions.Outcome {
   private static final Logger log = LoggerFactory.getLogger(Channel.class);
 
-  /** How long deliveries up to a position that the log already has may still be on their way. */
-  private static final long IN_FLIGHT_MILLIS = 100;
-
-  private static final long RETRY_MILLIS = 1_000;
+  /** Often enough that a few failures do no harm, and seldom enough to cost nothing. */
+  private static final int KEPT_PER_META_TTL = 4;
 
   private enum State {
     OPENING,
@@ -33,106 +36,180 @@ final class Channel {
   private final String name;
   private final Loop home;
   private final Hub hub;
+  private final Retention retention;
+  private final Tail tail;
   private final @Nullable Subscribers[] byLoop;
   private final int[] counts;
-  private final List<Subscription> waiting = new ArrayList<>();
+  private final List<Joining> waiting = new ArrayList<>();
+
+  /** What comes while the log's top is not known yet. */
+  private final Pending early = new Pending();
+
+  private final List<Update> outgoing = new ArrayList<>();
   private State state = State.OPENING;
+
+  /** When its log was last kept; absent if it was not since it opened. */
+  private OptionalLong keptNanos = OptionalLong.empty();
+
   private int total;
+  private boolean gathering;
 
-  /** The last delivery; null before the first answer or delivery of the broker. */
-  private @Nullable Position position;
+  /** What is under way at the broker; one call at a time. */
+  private CompletionStage<Void> resubscribed = CompletableFuture.completedFuture(null);
 
-  /** The offset at which this server joined the log, last. */
-  private long began;
+  /** Both are there while it is open. */
+  private @Nullable Sequence sequence;
 
-  Channel(String name, Loop home, int loops, Hub hub) {
+  private @Nullable Resumptions resumptions;
+
+  Channel(String name, Loop home, int loops, Hub hub, Tail tail) {
     this.name = name;
     this.home = home;
     this.hub = hub;
+    this.retention = hub.retention(name);
+    this.tail = tail;
     this.byLoop = new @Nullable Subscribers[loops];
     this.counts = new int[loops];
+  }
+
+  String name() {
+    return name;
+  }
+
+  /** Where its subscribers are; null while it is not open. */
+  @Nullable Position position() {
+    return sequence == null ? null : sequence.position();
   }
 
   void open() {
     assert home.inside();
     state = State.OPENING;
-    position = null;
     hub.broker()
         .subscribe(name)
+        .thenCompose(subscribed -> hub.history().top(name, retention))
         .whenComplete((top, failure) -> home.run(() -> opened(top, failure)));
   }
 
-  void join(Subscription subscription) {
+  void join(Joining joining) {
     assert home.inside();
-    Position at = position;
-    if (state != State.OPEN || at == null) {
-      waiting.add(subscription);
-    } else if (hub.broker().unavailableBecause().isPresent()) {
-      refuse(subscription);
-    } else {
-      admit(subscription, at);
+    if (sequence == null || resumptions == null) {
+      waiting.add(joining);
+      return;
     }
+    Position since = joining.since();
+    if (since == null) {
+      admit(joining, new Admission.Fresh(sequence.position()));
+    } else {
+      resumptions.resume(joining, since);
+    }
+  }
+
+  /** How many subscribe here. */
+  int total() {
+    assert home.inside();
+    return total;
   }
 
   void leave(Loop loop) {
     assert home.inside();
     counts[loop.index()]--;
     total--;
-    if (total == 0) {
-      state = State.CLOSING;
-      hub.broker().unsubscribe(name).whenComplete((done, never) -> home.run(this::closed));
+    closeIfDeserted();
+  }
+
+  /**
+   * @param arrivedNanos by {@link System#nanoTime}
+   */
+  void delivered(List<Delivery> deliveries, long arrivedNanos) {
+    assert home.inside();
+    if (sequence != null) {
+      gathering = true;
+      try {
+        deliveries.forEach(sequence::delivered);
+      } finally {
+        gathering = false;
+        send(arrivedNanos);
+      }
+    } else if (state == State.OPENING) {
+      deliveries.forEach(early::add);
     }
   }
 
-  void delivered(Delivery delivery) {
+  /** See {@link Sequence#compared}. */
+  void compared(Position then, @Nullable Position top) {
     assert home.inside();
-    Position at = position;
-    if (state != State.OPEN || at == null) {
-      position = delivery.position();
-      return;
-    }
-    switch (Continuity.of(at, began, delivery)) {
-      case NEXT -> deliver(delivery);
-      case PAST -> {}
-      case HOLE -> {
-        lost(Gap.LOG_UNAVAILABLE, before(delivery));
-        deliver(delivery);
-      }
-      case CONTRADICTION -> {
-        lost(Gap.EPOCH_CHANGED, before(delivery));
-        deliver(delivery);
-      }
+    if (sequence != null) {
+      sequence.compared(then, top);
     }
   }
 
-  /** Compares the log with what was delivered, after an interruption. */
-  void renewed() {
+  /** Drops what is too old to be asked for. */
+  void age(long nowNanos) {
     assert home.inside();
-    Position at = position;
-    if (state == State.OPEN && at != null) {
-      hub.broker()
-          .top(name)
-          .whenComplete((top, failure) -> home.run(() -> compare(at, top, failure)));
+    tail.dropOlderThan(nowNanos - Tail.KEPT_NANOS);
+    if (resumptions != null) {
+      resumptions.forgetPrepared();
     }
+  }
+
+  /** For how long its log is to be kept, should it be time to say so again. */
+  Optional<Duration> keepFor(long nowNanos) {
+    assert home.inside();
+    long often = retention.metaTtl().toNanos() / KEPT_PER_META_TTL;
+    return keptNanos.isPresent() && nowNanos - keptNanos.getAsLong() < often
+        ? Optional.empty()
+        : Optional.of(retention.metaTtl());
+  }
+
+  void kept(long nowNanos) {
+    assert home.inside();
+    keptNanos = OptionalLong.of(nowNanos);
   }
 
   private void opened(@Nullable Position top, @Nullable Throwable failure) {
-    if (failure != null || top == null) {
+    if (top == null) {
       log.debug("event=subscribe_failed channel={}", name, failure);
-      hub.forget(name, home);
       waiting.forEach(this::refuse);
       waiting.clear();
+      close();
       return;
     }
-    Position seen = position;
-    boolean newer = seen != null && (!seen.epoch().equals(top.epoch()) || seen.off() > top.off());
-    Position start = newer && seen != null ? seen : top;
-    position = start;
-    began = start.off();
+    keptNanos = OptionalLong.empty();
+    // What was kept before it ended may lack what was published since.
+    tail.clear();
+    Sequence order = new Sequence(name, home, hub.history(), retention, this, top);
+    sequence = order;
+    resumptions =
+        new Resumptions(
+            name, home, hub.history(), hub::away, retention, order, tail, hub.replays(), this);
     state = State.OPEN;
-    List<Subscription> joining = List.copyOf(waiting);
+    early.take().forEach(order::delivered);
+    List<Joining> joining = List.copyOf(waiting);
     waiting.clear();
-    joining.forEach(subscription -> admit(subscription, start));
+    joining.forEach(this::join);
+    closeIfDeserted();
+  }
+
+  private void closeIfDeserted() {
+    if (total == 0 && resumptions != null && resumptions.idle()) {
+      close();
+    }
+  }
+
+  private void close() {
+    state = State.CLOSING;
+    if (sequence != null && resumptions != null) {
+      sequence.end();
+      resumptions.end();
+      sequence = null;
+      resumptions = null;
+    }
+    tail.clear();
+    early.clear();
+    resubscribed
+        .handle((done, failure) -> hub.broker().unsubscribe(name))
+        .thenCompose(unsubscribed -> unsubscribed)
+        .whenComplete((done, never) -> home.run(this::closed));
   }
 
   private void closed() {
@@ -143,8 +220,15 @@ final class Channel {
     }
   }
 
-  private void admit(Subscription subscription, Position at) {
-    Loop loop = subscription.subscriber().loop();
+  @Override
+  public void admit(Joining joining, Admission admission) {
+    send(System.nanoTime());
+    if (sequence == null) {
+      // What was sent drove out the last subscriber, and the channel ended: it opens anew.
+      waiting.add(joining);
+      return;
+    }
+    Loop loop = joining.subscription().subscriber().loop();
     counts[loop.index()]++;
     total++;
     Subscribers subscribers = byLoop[loop.index()];
@@ -153,65 +237,84 @@ final class Channel {
       byLoop[loop.index()] = subscribers;
     }
     Subscribers there = subscribers;
-    loop.run(() -> hub.admitted(subscription, there, at));
+    if (admission instanceof Admission.Resumed resumed) {
+      resumed.replay().retain();
+    }
+    loop.run(() -> hub.admitted(joining, there, admission));
   }
 
-  private void refuse(Subscription subscription) {
-    subscription.subscriber().loop().run(() -> hub.refused(subscription));
+  @Override
+  public void refuse(Joining joining) {
+    joining.subscription().subscriber().loop().run(() -> hub.refused(joining));
   }
 
-  private void deliver(Delivery delivery) {
-    position = delivery.position();
-    send(hub.dialect().message(name, delivery));
+  @Override
+  public void settled() {
+    closeIfDeserted();
   }
 
-  private void lost(Gap reason, Position now) {
-    log.info("event=continuity_lost channel={} reason={} position={}", name, reason.word(), now);
-    position = now;
-    began = now.off();
-    send(hub.dialect().lost(name, reason, now));
+  @Override
+  public byte[] encode(Delivery delivery) {
+    return hub.dialect().message(name, delivery);
   }
 
-  private static Position before(Delivery delivery) {
-    Position position = delivery.position();
-    return new Position(position.epoch(), position.off() - 1, delivery.previousTag());
+  @Override
+  public long tagAt(long off) {
+    return tail.tagAt(off);
   }
 
-  private void send(byte[] frame) {
+  @Override
+  public void next(Delivery delivery) {
+    if (sequence == null) {
+      // What was sent before it has driven out the last subscriber.
+      return;
+    }
+    Position at = delivery.position();
+    byte[] frame = encode(delivery);
+    tail.add(
+        new Tail.Message(at.off(), delivery.previousTag(), at.tag(), frame, System.nanoTime()));
+    send(new Update(delivery.key(), frame));
+  }
+
+  @Override
+  public void lost(Gap gap, Position now) {
+    tail.clear();
+    hub.traffic().lost(gap);
+    send(new Update("", hub.dialect().lost(name, gap, now, retention.keys() > 0)));
+  }
+
+  @Override
+  public void deaf() {
+    log.warn("event=deaf_subscription channel={} action=\"subscribing anew\"", name);
+    resubscribed =
+        resubscribed
+            .handle((done, failure) -> hub.broker().resubscribe(name))
+            .thenCompose(subscribed -> subscribed);
+  }
+
+  private void send(Update update) {
+    outgoing.add(update);
+    if (!gathering) {
+      send(System.nanoTime());
+    }
+  }
+
+  private void send(long arrivedNanos) {
+    if (outgoing.isEmpty()) {
+      return;
+    }
+    List<Update> updates = List.copyOf(outgoing);
+    outgoing.clear();
+    if (hub.silent()) {
+      return;
+    }
     for (int i = 0; i < byLoop.length; i++) {
       Subscribers subscribers = byLoop[i];
       if (subscribers != null && counts[i] > 0) {
-        subscribers.loop().run(() -> subscribers.send(frame));
+        subscribers
+            .loop()
+            .run(() -> updates.forEach(update -> subscribers.send(update, arrivedNanos)));
       }
-    }
-  }
-
-  /**
-   * @param then what had been delivered when the log was asked; whatever the log holds is not older
-   */
-  private void compare(Position then, @Nullable Position top, @Nullable Throwable failure) {
-    Position now = position;
-    if (state != State.OPEN || now == null || !now.epoch().equals(then.epoch())) {
-      return;
-    }
-    if (failure != null || top == null) {
-      home.executor().schedule(this::renewed, RETRY_MILLIS, TimeUnit.MILLISECONDS);
-    } else if (!top.epoch().equals(then.epoch())
-        || top.off() < then.off()
-        || (top.off() == then.off() && top.tag() != then.tag())) {
-      lost(Gap.EPOCH_CHANGED, top);
-    } else if (top.off() > now.off()) {
-      home.executor().schedule(() -> await(top), IN_FLIGHT_MILLIS, TimeUnit.MILLISECONDS);
-    }
-  }
-
-  private void await(Position top) {
-    Position now = position;
-    if (state == State.OPEN
-        && now != null
-        && now.epoch().equals(top.epoch())
-        && now.off() < top.off()) {
-      lost(Gap.LOG_UNAVAILABLE, top);
     }
   }
 }

@@ -1,13 +1,14 @@
 package io.mooring.server.channel;
 
-import io.mooring.server.broker.Delivery;
-import io.mooring.server.broker.Position;
+import io.mooring.server.history.Delivery;
+import io.mooring.server.history.Excerpt;
+import io.mooring.server.history.Position;
 
 /** How a delivery continues what was delivered before it. */
 enum Continuity {
   /** The very next one. */
   NEXT,
-  /** One from before the position that the channel began at; nobody here misses it. */
+  /** One that was delivered already, or lies before where everyone here began. */
   PAST,
   /** Others are missing in between. */
   HOLE,
@@ -18,10 +19,12 @@ enum Continuity {
    * Judges a delivery.
    *
    * @param at the position of the last delivery
-   * @param began the offset at which this server joined the log: deliveries up to it may still be
-   *     on their way
+   * @param began up to this offset deliveries may still be on their way: there this server joined
+   *     the log, or read it, last
+   * @param tagThere the tag of what was delivered at that offset before, or {@link
+   *     Excerpt#NOT_HELD} where nobody remembers
    */
-  static Continuity of(Position at, long began, Delivery delivery) {
+  static Continuity of(Position at, long began, long tagThere, Delivery delivery) {
     Position position = delivery.position();
     if (!position.epoch().equals(at.epoch())) {
       return CONTRADICTION;
@@ -32,6 +35,8 @@ enum Continuity {
     if (position.off() > at.off()) {
       return HOLE;
     }
-    return position.off() <= began || position.equals(at) ? PAST : CONTRADICTION;
+    long before = position.off() == at.off() ? at.tag() : tagThere;
+    boolean past = before == Excerpt.NOT_HELD ? position.off() <= began : before == position.tag();
+    return past ? PAST : CONTRADICTION;
   }
 }

@@ -2,62 +2,126 @@ package io.mooring.server.channel;
 
 import io.mooring.server.broker.Broker;
 import io.mooring.server.broker.Deliveries;
-import io.mooring.server.broker.Delivery;
-import io.mooring.server.broker.Position;
+import io.mooring.server.history.Delivery;
+import io.mooring.server.history.History;
+import io.mooring.server.history.Retention;
 import io.mooring.server.loop.Loop;
 import io.mooring.server.loop.Loops;
 import io.mooring.server.protocol.Dialect;
+import io.mooring.server.traffic.Traffic;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import java.util.function.LongConsumer;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The channels that somebody on this server subscribes to. Every channel lives on its home loop;
  * this class brings what concerns it there, and keeps nothing that two loops would share.
  */
 public final class Hub implements Deliveries {
+  private static final Logger log = LoggerFactory.getLogger(Hub.class);
+
+  /** For the last messages of all channels, in bytes: so many, or this part of the heap. */
+  private static final long MOST_FOR_TAILS = 128L << 20;
+
+  private static final int TAILS_PART = 8;
+
+  /** What one home loop owns. */
+  private static final class Home {
+    final Map<String, Channel> channels = new HashMap<>();
+    final Tail.Budget tails;
+    final Checks checks;
+
+    Home(Loop loop, History history, long tailBytes) {
+      this.tails = new Tail.Budget(tailBytes);
+      this.checks = new Checks(loop, channels, history);
+    }
+  }
+
   private final Loops loops;
+  private final History history;
   private final Broker broker;
+  private final BooleanSupplier away;
+  private final Function<String, Retention> retention;
   private final Dialect dialect;
-  private final LongConsumer sent;
-  private final List<Map<String, Channel>> byHome = new ArrayList<>();
+  private final Predicate<String> compressed;
+  private final Predicate<String> conflated;
+  private final ReplayMemory replays;
+  private final Traffic traffic;
+  private final List<Home> homes = new ArrayList<>();
   private final LongAdder channels = new LongAdder();
   private volatile boolean silent;
 
   /**
-   * @param sent counts messages to clients
+   * @param away whether the log cannot be asked now
+   * @param retention how much of a channel's past is kept
+   * @param compressed whether a channel's messages go compressed to clients that take them so
+   * @param conflated whether a channel's slow subscribers get only the newest message of each key
    */
-  public Hub(Loops loops, Broker broker, Dialect dialect, LongConsumer sent) {
+  public Hub(
+      Loops loops,
+      History history,
+      Broker broker,
+      BooleanSupplier away,
+      Function<String, Retention> retention,
+      Dialect dialect,
+      Predicate<String> compressed,
+      Predicate<String> conflated,
+      ReplayMemory replays,
+      Traffic traffic) {
     this.loops = loops;
+    this.history = history;
     this.broker = broker;
+    this.away = away;
+    this.retention = retention;
     this.dialect = dialect;
-    this.sent = sent;
+    this.compressed = compressed;
+    this.conflated = conflated;
+    this.replays = replays;
+    this.traffic = traffic;
+    long forTails = bytesForTails(Runtime.getRuntime().maxMemory());
     for (int i = 0; i < loops.size(); i++) {
-      byHome.add(new HashMap<>());
+      homes.add(new Home(loops.at(i), history, forTails / loops.size()));
     }
   }
 
+  static long bytesForTails(long heapBytes) {
+    return Math.min(MOST_FOR_TAILS, heapBytes / TAILS_PART);
+  }
+
+  /** Begins to compare what is delivered with the log. It ends with the loops. */
+  public void start() {
+    homes.forEach(home -> home.checks.start());
+  }
+
   /** Joins; the subscriber hears of it by one of its methods. Called on the subscriber's loop. */
-  public void join(Subscription subscription) {
+  public void join(Joining joining) {
+    Subscription subscription = joining.subscription();
     assert subscription.subscriber().loop().inside();
     String name = subscription.channel();
-    Loop home = loops.home(name);
-    home.run(
+    Loop loop = loops.home(name);
+    loop.run(
         () -> {
-          Channel channel = byHome.get(home.index()).get(name);
+          Home home = homes.get(loop.index());
+          Channel channel = home.channels.get(name);
           if (channel == null) {
-            Channel first = new Channel(name, home, loops.size(), this);
-            byHome.get(home.index()).put(name, first);
+            Channel first = new Channel(name, loop, loops.size(), this, new Tail(home.tails));
+            home.channels.put(name, first);
             channels.increment();
             // Joined before it opens, as a broker in memory answers at once.
-            first.join(subscription);
+            first.join(joining);
             first.open();
           } else {
-            channel.join(subscription);
+            channel.join(joining);
           }
         });
   }
@@ -81,22 +145,33 @@ public final class Hub implements Deliveries {
     return channels.intValue();
   }
 
+  /** How many subscribe to a channel here; for any thread. */
+  public CompletionStage<Integer> countSubscribers(String name) {
+    CompletableFuture<Integer> count = new CompletableFuture<>();
+    at(name, channel -> count.complete(channel.total()));
+    // Comes after it, and changes nothing if there was a channel.
+    loops.home(name).run(() -> count.complete(0));
+    return count;
+  }
+
   /** Nothing that comes from now on is delivered; for any thread. */
   public void silence() {
     silent = true;
   }
 
   @Override
-  public void delivered(String channel, Delivery delivery) {
+  public void delivered(String channel, List<Delivery> deliveries) {
     if (!silent) {
-      at(channel, there -> there.delivered(delivery));
+      long arrived = System.nanoTime();
+      at(channel, there -> there.delivered(deliveries, arrived));
     }
   }
 
   @Override
   public void renewed(String channel) {
     if (!silent) {
-      at(channel, Channel::renewed);
+      Loop home = loops.home(channel);
+      at(channel, there -> homes.get(home.index()).checks.soon(there));
     }
   }
 
@@ -104,41 +179,86 @@ public final class Hub implements Deliveries {
     Loop home = loops.home(name);
     home.run(
         () -> {
-          Channel channel = byHome.get(home.index()).get(name);
+          Channel channel = homes.get(home.index()).channels.get(name);
           if (channel != null) {
             task.accept(channel);
           }
         });
   }
 
-  void admitted(Subscription subscription, Subscribers subscribers, Position position) {
-    if (subscription.left()) {
-      left(subscribers);
-    } else {
-      subscribers.add(subscription, position);
+  void admitted(Joining joining, Subscribers subscribers, Admission admission) {
+    try {
+      if (joining.subscription().left()) {
+        left(subscribers);
+      } else {
+        subscribers.add(joining, admission);
+      }
+    } catch (Throwable broken) {
+      unanswered(joining, broken);
+    } finally {
+      if (admission instanceof Admission.Resumed resumed) {
+        resumed.replay().release();
+      }
     }
   }
 
-  void refused(Subscription subscription) {
+  void refused(Joining joining) {
+    Subscription subscription = joining.subscription();
     if (!subscription.left()) {
       subscription.leave();
-      subscription.subscriber().unavailable(subscription);
+      try {
+        subscription.subscriber().unavailable(joining);
+      } catch (Throwable broken) {
+        unanswered(joining, broken);
+      }
     }
+  }
+
+  /** Who may not know what became of its subscription starts anew. */
+  private static void unanswered(Joining joining, Throwable broken) {
+    Subscription subscription = joining.subscription();
+    log.error("event=subscriber_failed channel={}", subscription.channel(), broken);
+    subscription.subscriber().missed();
   }
 
   void forget(String name, Loop home) {
     assert home.inside();
-    if (byHome.get(home.index()).remove(name) != null) {
+    if (homes.get(home.index()).channels.remove(name) != null) {
       channels.decrement();
     }
   }
 
   Subscribers subscribers(String name, Loop loop) {
-    return new Subscribers(name, loop, loops.allocator(), sent);
+    return new Subscribers(
+        name, loop, loops.allocator(), compressed.test(name), conflated.test(name), traffic);
+  }
+
+  History history() {
+    return history;
   }
 
   Broker broker() {
     return broker;
+  }
+
+  boolean silent() {
+    return silent;
+  }
+
+  boolean away() {
+    return away.getAsBoolean();
+  }
+
+  Retention retention(String channel) {
+    return retention.apply(channel);
+  }
+
+  ReplayMemory replays() {
+    return replays;
+  }
+
+  Traffic traffic() {
+    return traffic;
   }
 
   Dialect dialect() {

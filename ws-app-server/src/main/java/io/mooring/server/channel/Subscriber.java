@@ -1,6 +1,5 @@
 package io.mooring.server.channel;
 
-import io.mooring.server.broker.Position;
 import io.mooring.server.loop.Loop;
 import io.netty.buffer.ByteBuf;
 
@@ -8,11 +7,35 @@ import io.netty.buffer.ByteBuf;
 public interface Subscriber {
   Loop loop();
 
-  /** The subscription is live: whatever comes after {@code position} will be delivered. */
-  void subscribed(Subscription subscription, Position position);
+  /** Whether compressed frames may be delivered to it; the same for as long as it lives. */
+  default boolean takesDeflated() {
+    return false;
+  }
 
-  /** The broker could not subscribe now; the subscription is over. */
-  void unavailable(Subscription subscription);
+  /**
+   * The subscription is live: whatever comes after the admission's position will be delivered, and
+   * nothing else is before this returns.
+   */
+  void subscribed(Joining joining, Admission admission);
+
+  /** The channel cannot be subscribed to now; the subscription is over. */
+  void unavailable(Joining joining);
+
+  /**
+   * Whether more waits for it than it takes in now, so that it wants what comes from a channel that
+   * conflates update by update.
+   */
+  default boolean congested() {
+    return false;
+  }
+
+  /**
+   * One update of a channel that conflates and that it subscribes to, while it is {@link
+   * #congested}: a later one with the same key may be delivered in its stead.
+   */
+  default void deliver(String channel, Update update) {
+    throw new UnsupportedOperationException("never congested, so never an update alone");
+  }
 
   /**
    * Frames of a channel that it subscribes to.

@@ -1,43 +1,92 @@
 package io.mooring.server.channel;
 
-import io.mooring.server.broker.Position;
+import io.mooring.server.loop.Agenda;
 import io.mooring.server.loop.Loop;
-import io.netty.buffer.ByteBuf;
+import io.mooring.server.traffic.Traffic;
 import io.netty.buffer.ByteBufAllocator;
-import java.util.ArrayList;
+import io.netty.util.IllegalReferenceCountException;
 import java.util.Arrays;
-import java.util.List;
-import java.util.function.Consumer;
-import java.util.function.LongConsumer;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A channel's subscribers on one loop, dense, and the frames that wait for them. What comes within
- * one turn of the loop rides in one shared buffer: one write for each subscriber, no copy. Belongs
- * to its loop.
+ * A channel's subscribers on one loop, dense, and the frames that wait for them. Belongs to its
+ * loop.
+ *
+ * <p>Subscribers are served in turn, round after round, for as long as there is something that one
+ * of them has not got. Each gets, with one write, all that has come by its own turn, so that what
+ * comes in the middle of a round waits for nobody's but its own; those who are equally far share
+ * one buffer. Up to {@value #PORTION} subscribers are served at the end of the loop's turn; a
+ * longer round is one of the {@link Agenda}'s long items.
+ *
+ * <p>Who gets what, whoever joins or leaves in the middle of a round, follows from this:
+ *
+ * <ul>
+ *   <li>what comes next for a member is {@link Subscription#next}, from the beginning the first
+ *       that came after it;
+ *   <li>{@code members[0, unserved)} still have their turn in this round, {@code members[unserved,
+ *       size)} have had it or have joined since it began; between two rounds {@code unserved} is 0.
+ * </ul>
  */
-final class Subscribers implements Runnable {
+final class Subscribers implements Agenda.Item {
+  /** How many writes the loop does before it looks for something that is more urgent. */
+  static final int PORTION = 16;
+
+  /** The most bytes that wait; a channel that brings more than its loop can send starts anew. */
+  static final int MOST_WAITING_BYTES = 8 * 1024 * 1024;
+
+  /** The longest rest between two rounds. */
+  private static final long MOST_REST_NANOS = TimeUnit.MILLISECONDS.toNanos(4);
+
   private static final Logger log = LoggerFactory.getLogger(Subscribers.class);
 
   private final String channel;
   private final Loop loop;
-  private final ByteBufAllocator allocator;
-  private final LongConsumer sent;
-  private final List<byte[]> pending = new ArrayList<>();
-  private int pendingBytes;
-  private @Nullable Subscription[] members = new @Nullable Subscription[4];
+  private final boolean compress;
+  private final boolean conflate;
+  private final Traffic traffic;
+  private final Outgoing outgoing;
+  private final Followed followed;
+  private boolean listed;
+  private @Nullable Subscription[] members = new @Nullable Subscription[1];
   private int size;
+  private int unserved;
+
+  /** No member's next update has a lower number, of those who have had their turn in this round. */
+  private int lowest;
+
+  private int rounds;
+  private long roundBegan;
+
+  /** When the next round may begin. */
+  private long restedAt = System.nanoTime();
+
+  /** Whether there is a next round, which has not begun yet as this one has only just ended. */
+  private boolean resting;
+
+  /** Whether this round has followed on another. */
+  private boolean repeats;
 
   /**
-   * @param sent counts messages to clients
+   * @param compress whether those who can take it get their frames compressed
+   * @param conflate whether those who are congested get what comes update by update
    */
-  Subscribers(String channel, Loop loop, ByteBufAllocator allocator, LongConsumer sent) {
+  Subscribers(
+      String channel,
+      Loop loop,
+      ByteBufAllocator allocator,
+      boolean compress,
+      boolean conflate,
+      Traffic traffic) {
     this.channel = channel;
     this.loop = loop;
-    this.allocator = allocator;
-    this.sent = sent;
+    this.outgoing = new Outgoing(loop, allocator);
+    this.compress = compress;
+    this.conflate = conflate;
+    this.traffic = traffic;
+    this.followed = new Followed(traffic);
   }
 
   String channel() {
@@ -48,105 +97,240 @@ final class Subscribers implements Runnable {
     return loop;
   }
 
-  /** Adds one for whom everything up to {@code position} is past. */
-  void add(Subscription subscription, Position position) {
+  /**
+   * Adds one for whom everything up to the admission's position, so what was sent here, is past.
+   */
+  void add(Joining joining, Admission admission) {
     assert loop.inside();
-    // What waits was published before the position that the new one starts from.
-    run();
+    Subscription subscription = joining.subscription();
     if (size == members.length) {
       members = Arrays.copyOf(members, size * 2);
     }
     members[size] = subscription;
     subscription.enter(this, size);
+    subscription.next = outgoing.end();
     size++;
-    subscription.subscriber().subscribed(subscription, position);
+    subscription.subscriber().subscribed(joining, admission);
   }
 
   void remove(Subscription subscription) {
     assert loop.inside();
-    int at = subscription.index;
-    size--;
-    Subscription last = members[size];
-    members[size] = null;
-    if (last != null && last != subscription) {
-      members[at] = last;
-      last.index = at;
+    int hole = subscription.index;
+    followed.left(hole);
+    if (hole < unserved) {
+      // The gap among those to serve is closed by one of them.
+      unserved--;
+      move(unserved, hole);
+      hole = unserved;
     }
+    size--;
+    move(size, hole);
+    members[size] = null;
     subscription.index = Subscription.NOWHERE;
+    if (members.length > PORTION && size < members.length / 4) {
+      members = Arrays.copyOf(members, members.length / 2);
+    }
   }
 
-  /** Sends a frame to everyone here, at the end of this turn of the loop. */
-  void send(byte[] frame) {
-    assert loop.inside();
-    pending.add(frame);
-    pendingBytes += frame.length;
-    if (pending.size() == 1) {
-      loop.executor().execute(this);
+  private void move(int from, int to) {
+    Subscription moved = members[from];
+    if (from != to && moved != null) {
+      members[to] = moved;
+      moved.index = to;
     }
+  }
+
+  /**
+   * Sends an update to everyone who is here now, at the end of this turn of the loop.
+   *
+   * @param arrivedNanos when what it says arrived at this server, by {@link System#nanoTime}
+   */
+  void send(Update update, long arrivedNanos) {
+    assert loop.inside();
+    if (!outgoing.isEmpty() && outgoing.bytes() + update.frame().length > MOST_WAITING_BYTES) {
+      lose("more than " + MOST_WAITING_BYTES + " bytes wait", null);
+      return;
+    }
+    outgoing.add(update);
+    followed.came(outgoing.end() - 1, arrivedNanos, rounds, unserved);
+    if (!listed) {
+      list();
+    }
+  }
+
+  /** Puts the next round on the agenda, now or after a rest. */
+  private void list() {
+    long rest = isShort() ? 0 : restedAt - System.nanoTime();
+    if (rest > 0) {
+      resting = true;
+      loop.executor().schedule(this::rested, rest, TimeUnit.NANOSECONDS);
+    } else {
+      loop.agenda().add(this);
+    }
+    listed = true;
+  }
+
+  private void rested() {
+    if (resting) {
+      resting = false;
+      loop.agenda().add(this);
+    }
+  }
+
+  /** How many updates somebody here has not got yet. */
+  int waiting() {
+    assert loop.inside();
+    return outgoing.count();
   }
 
   @Override
-  public void run() {
-    if (pending.isEmpty()) {
-      return;
-    }
-    int frames = pending.size();
-    ByteBuf batch = takePending();
-    if (batch == null) {
-      each(Subscriber::missed);
-      return;
-    }
-    try {
-      sent.accept((long) frames * size);
-      each(subscriber -> deliver(subscriber, batch));
-    } finally {
-      batch.release();
-    }
+  public boolean isShort() {
+    return size <= PORTION;
   }
 
-  /** Leaves nothing pending, whatever happens: else the next frame would wait for ever. */
-  private @Nullable ByteBuf takePending() {
-    try {
-      ByteBuf batch = allocator.directBuffer(pendingBytes);
-      for (byte[] frame : pending) {
-        batch.writeBytes(frame);
-      }
-      return batch;
-    } catch (Throwable full) {
-      log.error(
-          "event=frames_lost channel={} frames={} subscribers={}",
-          channel,
-          pending.size(),
-          size,
-          full);
-      return null;
-    } finally {
-      pending.clear();
-      pendingBytes = 0;
-    }
+  @Override
+  public boolean repeats() {
+    return repeats;
   }
 
-  private static void deliver(Subscriber subscriber, ByteBuf batch) {
+  @Override
+  public boolean advance() {
+    assert loop.inside();
+    resting = false;
     try {
-      subscriber.deliver(batch);
+      portion();
     } catch (Throwable broken) {
-      subscriber.missed();
-      throw broken;
+      // Nobody can tell who has got what: all start anew, and the channel goes on.
+      lose("a round of the subscribers failed", broken);
+    }
+    listed = false;
+    if (outgoing.isEmpty()) {
+      return false;
+    }
+    if (unserved == 0 && !isShort()) {
+      list();
+      return false;
+    }
+    listed = true;
+    return true;
+  }
+
+  private void portion() {
+    if (outgoing.isEmpty()) {
+      return;
+    }
+    if (unserved == 0) {
+      rounds++;
+      roundBegan = System.nanoTime();
+      repeats = roundBegan - restedAt < MOST_REST_NANOS;
+      unserved = size;
+      lowest = outgoing.end();
+    }
+    long messages = 0;
+    for (int left = PORTION; left > 0 && unserved > 0; left--) {
+      // Counted as served before it is: a slow consumer leaves in the middle of its own turn.
+      unserved--;
+      Subscription member = members[unserved];
+      if (member == null) {
+        throw new IllegalStateException("nobody at " + unserved + " of " + channel);
+      }
+      messages += serve(member);
+      lowest = member.next - lowest < 0 ? member.next : lowest;
+    }
+    traffic.delivered(messages);
+    if (unserved == 0) {
+      outgoing.dropBefore(lowest);
+      long now = System.nanoTime();
+      restedAt = now + Math.min(MOST_REST_NANOS, now - roundBegan);
+    }
+    followed.advanced(rounds, unserved);
+  }
+
+  /**
+   * Brings a member what it has not got yet.
+   *
+   * @return how many messages
+   */
+  private int serve(Subscription member) {
+    int from = member.next;
+    if (from == outgoing.end()) {
+      return 0;
+    }
+    boolean deflated;
+    boolean apart;
+    try {
+      deflated = compress && member.subscriber().takesDeflated();
+      apart = conflate && member.subscriber().congested();
+    } catch (Throwable broken) {
+      failed(member, broken);
+      return 0;
+    }
+    if (apart) {
+      return serveApart(member, deflated);
+    }
+    Outgoing.Shared shared = outgoing.from(from, deflated);
+    member.next = shared.end();
+    followed.served(shared.end(), rounds, unserved);
+    try {
+      member.subscriber().deliver(shared.after(from));
+      return shared.end() - from;
+    } catch (Throwable broken) {
+      failed(member, broken);
+      return 0;
+    }
+  }
+
+  private int serveApart(Subscription member, boolean deflated) {
+    int from = member.next;
+    int end = outgoing.end();
+    member.next = end;
+    try {
+      for (int number = from; number != end; number++) {
+        member.subscriber().deliver(channel, outgoing.at(number, deflated));
+      }
+      return end - from;
+    } catch (Throwable broken) {
+      failed(member, broken);
+      return 0;
     }
   }
 
   /** What fails for one does not keep the others from their turn. */
-  private void each(Consumer<Subscriber> action) {
-    // From the end: a slow consumer leaves by being replaced with one that has had its turn.
+  private void failed(Subscription member, Throwable broken) {
+    log.error("event=subscriber_failed channel={}", channel, broken);
+    missed(member);
+  }
+
+  private void missed(Subscription member) {
+    member.next = outgoing.end();
+    try {
+      member.subscriber().missed();
+    } catch (Throwable broken) {
+      log.error("event=subscriber_failed channel={}", channel, broken);
+    }
+  }
+
+  /** Gives up what waits: everyone's position ends here. */
+  private void lose(String reason, @Nullable Throwable cause) {
+    log.error(
+        "event=frames_lost channel={} frames={} subscribers={} reason=\"{}\"",
+        channel,
+        outgoing.count(),
+        size,
+        reason,
+        cause);
+    unserved = 0;
+    followed.giveUp();
+    try {
+      outgoing.clear();
+    } catch (IllegalReferenceCountException gone) {
+      log.error("event=buffer_miscounted channel={}", channel, gone);
+    }
+    // From the end: one that leaves is replaced with one that has been told.
     for (int i = size - 1; i >= 0; i--) {
-      Subscription member = members[i];
-      if (member == null) {
-        continue;
-      }
-      try {
-        action.accept(member.subscriber());
-      } catch (Throwable broken) {
-        log.error("event=subscriber_failed channel={}", channel, broken);
+      Subscription member = i < size ? members[i] : null;
+      if (member != null) {
+        missed(member);
       }
     }
   }

@@ -8,22 +8,17 @@ public final class Subscription {
   static final int NOWHERE = -1;
 
   private final Subscriber subscriber;
-  private final long request;
-  private final boolean resume;
   private String channel;
   private boolean left;
   @Nullable Subscribers among;
   int index = NOWHERE;
 
-  /**
-   * @param request the id by which the client asked
-   * @param resume whether the client named a position
-   */
-  public Subscription(Subscriber subscriber, String channel, long request, boolean resume) {
+  /** The number of the update that it gets next, of its {@link Outgoing}. */
+  int next;
+
+  public Subscription(Subscriber subscriber, String channel) {
     this.subscriber = subscriber;
     this.channel = channel;
-    this.request = request;
-    this.resume = resume;
   }
 
   public Subscriber subscriber() {
@@ -32,14 +27,6 @@ public final class Subscription {
 
   public String channel() {
     return channel;
-  }
-
-  public long request() {
-    return request;
-  }
-
-  public boolean resume() {
-    return resume;
   }
 
   boolean left() {

@@ -1,18 +1,20 @@
 package io.mooring.server.connection;
 
-import io.mooring.server.broker.Position;
+import io.mooring.server.channel.Admission;
+import io.mooring.server.channel.Joining;
 import io.mooring.server.channel.Subscriber;
 import io.mooring.server.channel.Subscription;
+import io.mooring.server.channel.Update;
 import io.mooring.server.frame.CloseCode;
 import io.mooring.server.frame.Session;
 import io.mooring.server.frame.WebSocket;
 import io.mooring.server.liveness.Liveness;
 import io.mooring.server.loop.Loop;
-import io.mooring.server.protocol.Gap;
+import io.mooring.server.loop.Timed;
 import io.mooring.server.protocol.MalformedException;
 import io.mooring.server.protocol.Operation;
-import io.mooring.server.protocol.SubscribeFailure;
 import io.mooring.token.Channels;
+import io.mooring.token.Claims;
 import io.mooring.token.Identity;
 import io.netty.buffer.ByteBuf;
 import java.util.Arrays;
@@ -24,9 +26,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * One client's connection. Belongs to its loop; only {@code close} and {@link #displace} may be
  * called from elsewhere. There may be very many: no field that could be shared, and nothing
- * allocated before it is needed.
+ * allocated before it is needed. What it waits for on the wheel is the end of its token.
  */
-public final class Connection implements Session, Subscriber, Liveness.Peer {
+public final class Connection extends Timed implements Session, Subscriber, Liveness.Peer {
   private static final Subscription[] NONE = {};
 
   private final Environment environment;
@@ -34,9 +36,9 @@ public final class Connection implements Session, Subscriber, Liveness.Peer {
   private final String id;
   private final String user;
   private final @Nullable String tenant;
-  private final String role;
-  private final Channels rights;
-  private final long expiry;
+  private String role;
+  private Channels rights;
+  private long expiry;
   private final String envoy;
   private final long signedAt;
   private final long openedNanos = System.nanoTime();
@@ -46,7 +48,12 @@ public final class Connection implements Session, Subscriber, Liveness.Peer {
   private Subscription[] subscriptions = NONE;
   private int size;
   private boolean closing;
+  private boolean warned;
+  private boolean renewing;
   private @Nullable Parting parting;
+
+  /** While what is older is on its way to the client, what is newer waits behind it. */
+  private @Nullable Backlog backlog;
 
   /**
    * @param envoy the Envoy that it came through; empty if that did not say
@@ -76,7 +83,54 @@ public final class Connection implements Session, Subscriber, Liveness.Peer {
     if (!closing) {
       liveness.start();
       environment.connections().enter(this);
+      watchToken();
     }
+  }
+
+  /** Warns or closes if the token is about to end or has, and else looks again when it may. */
+  void watchToken() {
+    assert loop.inside();
+    if (closing) {
+      return;
+    }
+    long now = environment.clock().millis();
+    if (Expiry.isOver(expiry, now)) {
+      socket.close(CloseCode.TOKEN_EXPIRED);
+      return;
+    }
+    if (!warned && Expiry.isNear(expiry, now)) {
+      warned = true;
+      send(environment.dialect().authenticationExpiring(expiry));
+    }
+    loop.schedule(this, Expiry.next(expiry, now, warned));
+  }
+
+  @Override
+  protected void due() {
+    watchToken();
+  }
+
+  /**
+   * A token is to be verified.
+   *
+   * @return false if one is already
+   */
+  boolean beginRenewal() {
+    boolean first = !renewing;
+    renewing = true;
+    return first;
+  }
+
+  void endRenewal() {
+    renewing = false;
+  }
+
+  /** The token of the connection is another one from now on. */
+  void renewed(Claims claims) {
+    role = claims.role().intern();
+    rights = claims.channels();
+    expiry = claims.exp();
+    warned = false;
   }
 
   /** Closes the socket; may be called on any thread. */
@@ -143,6 +197,10 @@ public final class Connection implements Session, Subscriber, Liveness.Peer {
     return user;
   }
 
+  Optional<String> tenant() {
+    return Optional.ofNullable(tenant);
+  }
+
   String envoy() {
     return envoy;
   }
@@ -162,13 +220,18 @@ public final class Connection implements Session, Subscriber, Liveness.Peer {
     return new ConnectionView(
         id,
         user,
-        Optional.ofNullable(tenant),
+        tenant(),
         role,
         envoy,
         TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - openedNanos),
         size,
-        socket.queuedBytes(),
+        queuedBytes(),
         expiry);
+  }
+
+  /** What waits for the socket, in bytes, but not what is replayed. */
+  long queuedBytes() {
+    return socket.queuedBytes() + (backlog == null ? 0 : backlog.liveBytes());
   }
 
   @Override
@@ -217,6 +280,7 @@ public final class Connection implements Session, Subscriber, Liveness.Peer {
   public void closing() {
     closing = true;
     liveness.stop();
+    loop.cancel(this);
     if (parting != null) {
       parting.stop();
     }
@@ -228,6 +292,10 @@ public final class Connection implements Session, Subscriber, Liveness.Peer {
     }
     subscriptions = NONE;
     size = 0;
+    if (backlog != null) {
+      backlog.drop();
+      backlog = null;
+    }
   }
 
   @Override
@@ -252,30 +320,67 @@ public final class Connection implements Session, Subscriber, Liveness.Peer {
   }
 
   @Override
-  public void subscribed(Subscription subscription, Position position) {
-    send(
-        environment
-            .dialect()
-            .subscribed(
-                subscription.request(),
-                subscription.channel(),
-                position,
-                subscription.resume() ? Gap.LOG_UNAVAILABLE : null));
+  public void subscribed(Joining joining, Admission admission) {
+    Subscribing.subscribed(this, environment, joining, admission);
   }
 
   @Override
-  public void unavailable(Subscription subscription) {
-    remove(subscription);
-    send(
-        environment
-            .dialect()
-            .subscribeFailed(
-                subscription.request(), subscription.channel(), SubscribeFailure.UNAVAILABLE));
+  public void unavailable(Joining joining) {
+    remove(joining.subscription());
+    Subscribing.unavailable(this, environment, joining);
+  }
+
+  /** Whether so many more bytes may be sent again. */
+  boolean mayReplay(int bytes) {
+    return backlog == null || backlog.holds(bytes);
+  }
+
+  /**
+   * Sends older messages at the client's own pace; what is sent from now on waits behind them.
+   *
+   * @param frames whole frames; taken over
+   */
+  void replay(ByteBuf frames) {
+    if (closing) {
+      frames.release();
+      return;
+    }
+    backlog().replay(frames);
+  }
+
+  private Backlog backlog() {
+    if (backlog == null) {
+      backlog =
+          new Backlog(
+              loop,
+              socket,
+              environment.terms().queueBytes(),
+              environment.replayStallMillis(),
+              () -> backlog = null);
+    }
+    return backlog;
+  }
+
+  @Override
+  public boolean takesDeflated() {
+    return socket.deflated();
+  }
+
+  @Override
+  public boolean congested() {
+    return backlog != null || socket.congested();
+  }
+
+  @Override
+  public void deliver(String channel, Update update) {
+    if (!closing && backlog().add(channel, update)) {
+      environment.traffic().conflated();
+    }
   }
 
   @Override
   public void deliver(ByteBuf frames) {
-    socket.send(frames.retainedDuplicate());
+    write(frames.retainedDuplicate());
   }
 
   @Override
@@ -285,7 +390,15 @@ public final class Connection implements Session, Subscriber, Liveness.Peer {
 
   void send(byte[] frame) {
     if (!closing) {
-      socket.send(socket.allocator().directBuffer(frame.length).writeBytes(frame));
+      write(socket.allocator().directBuffer(frame.length).writeBytes(frame));
+    }
+  }
+
+  private void write(ByteBuf frames) {
+    if (backlog == null) {
+      socket.send(frames);
+    } else {
+      backlog.add(frames);
     }
   }
 
@@ -300,6 +413,11 @@ public final class Connection implements Session, Subscriber, Liveness.Peer {
       }
     }
     return null;
+  }
+
+  /** As they are now; it may change while they are gone through. */
+  List<Subscription> allSubscriptions() {
+    return List.of(Arrays.copyOf(subscriptions, size));
   }
 
   void add(Subscription subscription) {

@@ -45,16 +45,16 @@ public final class Connections {
    * @return false if all are taken
    */
   public boolean reserve() {
-    if (places.incrementAndGet() <= most) {
-      return true;
-    }
-    release();
-    return false;
+    // In one step: a place taken only to see that there is none would turn away who comes
+    // meanwhile.
+    return places.getAndUpdate(taken -> taken < most ? taken + 1 : taken) < most;
   }
 
   /** Gives a place back: the socket has ended, or the handshake was refused after all. */
   public void release() {
-    if (places.decrementAndGet() == 0 && ending != null) {
+    places.decrementAndGet();
+    // Counted after the end has begun: who came in before that is still to be closed.
+    if (ending != null && places.get() == 0) {
       emptied.complete(null);
     }
   }

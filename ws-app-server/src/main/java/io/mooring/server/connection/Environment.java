@@ -1,6 +1,7 @@
 package io.mooring.server.connection;
 
 import io.mooring.server.access.Authorizer;
+import io.mooring.server.access.Namespaces;
 import io.mooring.server.broker.Broker;
 import io.mooring.server.channel.Hub;
 import io.mooring.server.frame.FrameRules;
@@ -8,13 +9,16 @@ import io.mooring.server.frame.Frames;
 import io.mooring.server.liveness.Liveness;
 import io.mooring.server.protocol.Dialect;
 import io.mooring.server.protocol.Terms;
+import io.mooring.server.renewal.Renewals;
 import io.mooring.server.traffic.Traffic;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import java.time.InstantSource;
 
 /**
  * What all connections of a server share.
  *
+ * @param replayStallMillis how long a client may take nothing in of what is replayed to it
  * @param pings the dialect's ping and a WebSocket ping, in one buffer that is never released
  */
 public record Environment(
@@ -23,11 +27,15 @@ public record Environment(
     FrameRules frames,
     Liveness.Times times,
     Rate rate,
+    long replayStallMillis,
     Hub hub,
     Broker broker,
+    Namespaces namespaces,
     Authorizer authorizer,
+    Renewals renewals,
     Connections connections,
     Traffic traffic,
+    InstantSource clock,
     ByteBuf pings) {
   /** A message cut into smaller frames than this, in bytes, costs more than it is worth. */
   private static final int LEAST_FRAGMENT = 64;
@@ -37,11 +45,15 @@ public record Environment(
   public static Environment of(
       Dialect dialect,
       Terms terms,
+      long replayStallMillis,
       Hub hub,
       Broker broker,
+      Namespaces namespaces,
       Authorizer authorizer,
+      Renewals renewals,
       Connections connections,
-      Traffic traffic) {
+      Traffic traffic,
+      InstantSource clock) {
     int fragments = Math.max(FEW_FRAGMENTS, terms.messageBytes() / LEAST_FRAGMENT);
     return new Environment(
         dialect,
@@ -49,11 +61,15 @@ public record Environment(
         new FrameRules(terms.frameBytes(), terms.messageBytes(), fragments, true, false),
         new Liveness.Times(terms.pingMillis(), terms.pongMillis(), terms.firstMessageMillis()),
         new Rate(terms.messages()),
+        replayStallMillis,
         hub,
         broker,
+        namespaces,
         authorizer,
+        renewals,
         connections,
         traffic,
+        clock,
         pings(dialect));
   }
 

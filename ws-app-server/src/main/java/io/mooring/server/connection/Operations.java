@@ -1,14 +1,17 @@
 package io.mooring.server.connection;
 
 import io.mooring.server.access.Access;
-import io.mooring.server.broker.BrokerUnavailableException;
-import io.mooring.server.broker.Position;
-import io.mooring.server.broker.Publication;
+import io.mooring.server.channel.Joining;
 import io.mooring.server.channel.Subscription;
 import io.mooring.server.frame.CloseCode;
+import io.mooring.server.history.Failure;
+import io.mooring.server.history.Position;
+import io.mooring.server.history.Publication;
+import io.mooring.server.history.Publisher;
+import io.mooring.server.history.SnapshotFullException;
+import io.mooring.server.history.UnavailableException;
 import io.mooring.server.protocol.Operation;
 import io.mooring.server.protocol.SubscribeFailure;
-import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,6 +30,8 @@ final class Operations {
       case Operation.Subscribe subscribe -> subscribe(connection, environment, subscribe);
       case Operation.Unsubscribe unsubscribe -> unsubscribe(connection, environment, unsubscribe);
       case Operation.Publish publish -> publish(connection, environment, publish);
+      case Operation.Authenticate authenticate ->
+          Renewal.begin(connection, environment, authenticate);
       case Operation.Pong pong -> {}
       case Operation.Unknown unknown ->
           connection.send(
@@ -59,13 +64,15 @@ final class Operations {
           }
         };
     if (failure != null) {
+      if (asked.since() != null) {
+        environment.traffic().notResumed(failure);
+      }
       connection.send(environment.dialect().subscribeFailed(asked.id(), cut(channel), failure));
       return;
     }
-    Subscription subscription =
-        new Subscription(connection, channel, asked.id(), asked.since() != null);
+    Subscription subscription = new Subscription(connection, channel);
     connection.add(subscription);
-    environment.hub().join(subscription);
+    environment.hub().join(new Joining(subscription, asked.id(), asked.since()));
   }
 
   private static void unsubscribe(
@@ -96,12 +103,19 @@ final class Operations {
     }
     environment
         .broker()
-        .publish(asked.channel(), Publication.of(asked.key(), connection.user(), asked.data()))
+        .publish(
+            asked.channel(),
+            Publication.of(asked.key(), publisher(connection), asked.data(), asked.dedupe()),
+            environment.namespaces().retention(asked.channel()))
         .whenComplete(
             (position, failure) ->
                 connection
                     .loop()
                     .run(() -> published(connection, environment, asked, position, failure)));
+  }
+
+  private static Publisher publisher(Connection connection) {
+    return new Publisher.User(connection.tenant(), connection.user());
   }
 
   private static void published(
@@ -114,12 +128,19 @@ final class Operations {
       connection.send(environment.dialect().published(asked.id(), asked.channel(), position));
       return;
     }
-    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-    if (cause instanceof BrokerUnavailableException away) {
+    Throwable cause = failure == null ? null : Failure.cause(failure);
+    if (cause instanceof UnavailableException) {
       connection.send(
           environment
               .dialect()
-              .error(asked.id(), "unavailable", String.valueOf(away.getMessage()), RETRY_MILLIS));
+              .error(asked.id(), "unavailable", UnavailableException.OUTSIDE, RETRY_MILLIS));
+      return;
+    }
+    if (cause instanceof SnapshotFullException full) {
+      connection.send(
+          environment
+              .dialect()
+              .error(asked.id(), "snapshot_full", String.valueOf(full.getMessage()), 0));
       return;
     }
     log.error("event=publish_failed channel={}", asked.channel(), cause);
@@ -128,6 +149,12 @@ final class Operations {
 
   /** What a client wrote, short enough to be written back. */
   private static String cut(String text) {
-    return text.length() <= MOST_ECHOED ? text : text.substring(0, MOST_ECHOED) + "…";
+    if (text.length() <= MOST_ECHOED) {
+      return text;
+    }
+    // Half a character cannot be written.
+    int end =
+        Character.isHighSurrogate(text.charAt(MOST_ECHOED - 1)) ? MOST_ECHOED - 1 : MOST_ECHOED;
+    return text.substring(0, end) + "…";
   }
 }

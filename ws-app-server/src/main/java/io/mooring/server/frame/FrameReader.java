@@ -6,14 +6,17 @@ import static io.mooring.server.frame.CloseCode.RATE_LIMITED;
 import static io.mooring.server.frame.CloseCode.TOO_BIG;
 import static io.mooring.server.frame.CloseCode.UNACCEPTABLE_DATA;
 
+import io.mooring.server.loop.Flate;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import java.util.zip.DataFormatException;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a client's frames (RFC 6455 section 5) from bytes that arrive in any pieces. Each rule is
  * checked with the first byte that shows its breach, and nothing is allocated for what will be
- * refused. A message that arrives in one frame and one read is not copied.
+ * refused. A message that arrives in one frame and one read is not copied. A compressed one is
+ * expanded when it is whole, up to the limit of a message.
  */
 final class FrameReader {
   private enum Phase {
@@ -34,6 +37,9 @@ final class FrameReader {
   private Phase phase = Phase.FIRST;
   private boolean fin;
   private int opcode;
+
+  /** Whether the message at hand is compressed. */
+  private boolean deflated;
 
   /** Bytes of the length or mask still to come. */
   private int headerLeft;
@@ -66,7 +72,7 @@ final class FrameReader {
    * @throws FrameException when a rule is broken; then nothing more can be read
    */
   void read(ByteBuf in, WebSocket socket) {
-    while (!socket.discarding() && header(in) && payload(in, socket)) {
+    while (!socket.discarding() && header(in, socket) && payload(in, socket)) {
       phase = Phase.FIRST;
     }
   }
@@ -82,14 +88,14 @@ final class FrameReader {
     }
   }
 
-  private boolean header(ByteBuf in) {
+  private boolean header(ByteBuf in, WebSocket socket) {
     while (phase != Phase.PAYLOAD) {
       if (!in.isReadable()) {
         return false;
       }
       int b = in.readUnsignedByte();
       switch (phase) {
-        case FIRST -> first(b);
+        case FIRST -> first(b, socket);
         case SECOND -> second(b);
         case LENGTH -> {
           length = length << 8 | b;
@@ -109,12 +115,14 @@ final class FrameReader {
     return true;
   }
 
-  private void first(int b) {
-    if ((b & RSV) != 0) {
-      throw new FrameException(PROTOCOL_ERROR, "reserved bit set, no extension negotiated");
-    }
+  private void first(int b, WebSocket socket) {
     fin = (b & FIN) != 0;
     opcode = b & OPCODE;
+    boolean begins = opcode == Frames.TEXT || opcode == Frames.BINARY;
+    int reserved = b & RSV;
+    if (reserved != 0 && !(reserved == Frames.RSV1 && begins && socket.deflated())) {
+      throw new FrameException(PROTOCOL_ERROR, "reserved bit that no extension gives a meaning");
+    }
     switch (opcode) {
       case Frames.CONTINUATION -> {
         if (messageOpcode == NONE) {
@@ -131,6 +139,7 @@ final class FrameReader {
               UNACCEPTABLE_DATA, opcode == Frames.TEXT ? "text message" : "binary message");
         }
         messageOpcode = opcode;
+        deflated = reserved != 0;
         fragment();
       }
       case Frames.CLOSE, Frames.PING, Frames.PONG -> {
@@ -232,11 +241,8 @@ final class FrameReader {
   }
 
   private boolean data(ByteBuf part, WebSocket socket) {
-    if (messageOpcode == Frames.TEXT) {
-      utf8 = Utf8.next(utf8, part, part.readerIndex(), part.writerIndex());
-      if (utf8 == Utf8.INVALID) {
-        throw new FrameException(BAD_PAYLOAD, "text is not UTF-8");
-      }
+    if (!deflated && messageOpcode == Frames.TEXT) {
+      validate(part);
     }
     messageLength += part.readableBytes();
     boolean last = fin && remaining == 0;
@@ -249,25 +255,63 @@ final class FrameReader {
       }
       return remaining == 0;
     }
-    if (utf8 != Utf8.COMPLETE) {
-      throw new FrameException(BAD_PAYLOAD, "text ends inside a character");
-    }
     int kind = messageOpcode;
     messageOpcode = NONE;
     messageLength = 0;
     fragments = 0;
     if (message == null) {
-      socket.message(kind, part);
+      whole(kind, part, socket);
       return true;
     }
     ByteBuf whole = append(message, part, socket.allocator());
     message = null;
     try {
-      socket.message(kind, whole);
+      whole(kind, whole, socket);
     } finally {
       whole.release();
     }
     return true;
+  }
+
+  private void whole(int kind, ByteBuf whole, WebSocket socket) {
+    if (!deflated) {
+      complete();
+      socket.message(kind, whole);
+      return;
+    }
+    ByteBuf text = inflate(whole, socket);
+    try {
+      if (kind == Frames.TEXT) {
+        validate(text);
+        complete();
+      }
+      socket.message(kind, text);
+    } finally {
+      text.release();
+    }
+  }
+
+  private ByteBuf inflate(ByteBuf message, WebSocket socket) {
+    try {
+      return socket.loop().flate().inflate(message, rules.message(), socket.allocator());
+    } catch (Flate.TooLongException bomb) {
+      throw new FrameException(TOO_BIG, String.valueOf(bomb.getMessage()));
+    } catch (DataFormatException broken) {
+      throw new FrameException(BAD_PAYLOAD, "message cannot be expanded");
+    }
+  }
+
+  private void validate(ByteBuf part) {
+    utf8 = Utf8.next(utf8, part, part.readerIndex(), part.writerIndex());
+    if (utf8 == Utf8.INVALID) {
+      throw new FrameException(BAD_PAYLOAD, "text is not UTF-8");
+    }
+  }
+
+  private void complete() {
+    if (utf8 != Utf8.COMPLETE) {
+      throw new FrameException(BAD_PAYLOAD, "text ends inside a character");
+    }
   }
 
   private static ByteBuf append(

@@ -2,8 +2,10 @@ package io.mooring.server.frame;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.mooring.server.loop.Flate;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import java.util.Arrays;
 
 /** Opcodes, and frames as a server writes them: unmasked, unfragmented (RFC 6455 section 5.2). */
 public final class Frames {
@@ -21,6 +23,14 @@ public final class Frames {
   public static final int MAX_HEADER = 10;
 
   private static final int FIN = 0x80;
+
+  /** Marks a message that is compressed (RFC 7692 section 6). */
+  static final int RSV1 = 0x40;
+
+  /** A message with less payload, in bytes, is not worth the work. */
+  private static final int LEAST_DEFLATED = 64;
+
+  private static final int OPCODE = 0x0f;
   private static final int SHORT = 126;
   private static final int LONG = 127;
 
@@ -50,12 +60,56 @@ public final class Frames {
     }
   }
 
+  /**
+   * Where a frame ends that begins at {@code at}.
+   *
+   * @param frames frames as a server writes them
+   */
+  public static int end(ByteBuf frames, int at) {
+    int length = frames.getByte(at + 1);
+    return switch (length) {
+      case SHORT -> at + 4 + frames.getUnsignedShort(at + 2);
+      case LONG -> at + MAX_HEADER + (int) frames.getLong(at + 2);
+      default -> at + 2 + length;
+    };
+  }
+
   /** A whole message as one frame; {@code payload} is read to its end and stays the caller's. */
   public static ByteBuf message(ByteBufAllocator allocator, int opcode, ByteBuf payload) {
     int length = payload.readableBytes();
     byte[] header = new byte[headerLength(length)];
     header(header, 0, opcode, length);
     return allocator.directBuffer(header.length + length).writeBytes(header).writeBytes(payload);
+  }
+
+  /**
+   * The same message, compressed.
+   *
+   * @param frame one whole message with its header
+   * @return {@code frame} itself if it would not become shorter
+   */
+  public static byte[] deflated(byte[] frame, Flate flate) {
+    int header = headerLength(frame);
+    int length = frame.length - header;
+    if (length < LEAST_DEFLATED) {
+      return frame;
+    }
+    byte[] shorter = flate.deflate(frame, header, length, header);
+    int payload = shorter.length - header;
+    int start = header - headerLength(payload);
+    if (start < 0 || shorter.length - start >= frame.length) {
+      return frame;
+    }
+    header(shorter, start, frame[0] & OPCODE | RSV1, payload);
+    return start == 0 ? shorter : Arrays.copyOfRange(shorter, start, shorter.length);
+  }
+
+  private static int headerLength(byte[] frame) {
+    return switch (frame[1]) {
+      case SHORT -> 4;
+      case LONG -> MAX_HEADER;
+      default -> 2;
+    };
   }
 
   /** A close frame with a code and a reason of at most 123 bytes. */

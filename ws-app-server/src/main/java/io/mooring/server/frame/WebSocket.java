@@ -46,6 +46,7 @@ public final class WebSocket extends ChannelInboundHandlerAdapter implements Flu
   private @Nullable Timed deadline;
   private State state = State.OPEN;
   private boolean unflushed;
+  private boolean deflated;
   private int code = ABNORMAL;
   private String reason = "no close frame";
 
@@ -53,6 +54,16 @@ public final class WebSocket extends ChannelInboundHandlerAdapter implements Flu
     this.loop = loop;
     this.reader = new FrameReader(rules);
     this.session = session;
+  }
+
+  /** The handshake has agreed on compression; called before the first byte is read. */
+  public void deflate() {
+    deflated = true;
+  }
+
+  /** Whether messages to the peer, and from it, may be compressed. */
+  public boolean deflated() {
+    return deflated;
   }
 
   /**
@@ -81,6 +92,29 @@ public final class WebSocket extends ChannelInboundHandlerAdapter implements Flu
         close(CloseCode.SLOW_CONSUMER);
       }
     }
+  }
+
+  /**
+   * Sends frames like {@link #send}, at once, and tells when the peer's side has taken them all in.
+   * A peer that does not read holds that up, and nothing else comes of it here.
+   *
+   * @param frames taken over; released at once if the socket takes nothing more
+   * @param written called on the loop; never, if the socket ends before
+   */
+  public void send(ByteBuf frames, Runnable written) {
+    assert loop.inside();
+    if (state != State.OPEN) {
+      frames.release();
+      return;
+    }
+    context()
+        .writeAndFlush(frames)
+        .addListener(
+            done -> {
+              if (done.isSuccess()) {
+                written.run();
+              }
+            });
   }
 
   @Override
@@ -117,11 +151,32 @@ public final class WebSocket extends ChannelInboundHandlerAdapter implements Flu
     }
   }
 
+  /**
+   * Whether much waits that the peer's side does not take in now: more than a sixteenth of what may
+   * wait, though it was flushed.
+   */
+  public boolean congested() {
+    assert loop.inside();
+    int much = context().channel().config().getWriteBufferHighWaterMark() / 16;
+    if (queuedBytes() <= much) {
+      return false;
+    }
+    context().flush();
+    return queuedBytes() > much;
+  }
+
   /** How many bytes wait to be written to the socket. */
   public long queuedBytes() {
     assert loop.inside();
     ChannelOutboundBuffer queue = context().channel().unsafe().outboundBuffer();
     return queue == null ? 0 : queue.totalPendingWriteBytes();
+  }
+
+  /** The same, without what the peer's side has taken in of the frames at the head of the queue. */
+  public long unsentBytes() {
+    assert loop.inside();
+    ChannelOutboundBuffer queue = context().channel().unsafe().outboundBuffer();
+    return queue == null ? 0 : queue.totalPendingWriteBytes() - queue.currentProgress();
   }
 
   /** The close code that ended the socket, as in {@link Session#closed}; known once it closes. */
@@ -138,6 +193,10 @@ public final class WebSocket extends ChannelInboundHandlerAdapter implements Flu
 
   public ByteBufAllocator allocator() {
     return context().alloc();
+  }
+
+  Loop loop() {
+    return loop;
   }
 
   boolean discarding() {

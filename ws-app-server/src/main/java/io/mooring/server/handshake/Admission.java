@@ -18,6 +18,13 @@ public interface Admission {
    * @param greeting frames that leave together with the 101
    * @param entered called on the loop once 101 and greeting are flushed, if the channel is still
    *     open then
+   * @param abandoned called on the loop instead of anything else if the socket never took the
+   *     handshake's place
    */
-  record Admitted(WebSocket socket, String subprotocol, byte[] greeting, Runnable entered) {}
+  record Admitted(
+      WebSocket socket,
+      String subprotocol,
+      byte[] greeting,
+      Runnable entered,
+      Runnable abandoned) {}
 }

@@ -26,7 +26,7 @@ final class Dismissal implements Session {
 
   Admission.Admitted admitted(String subprotocol) {
     return new Admission.Admitted(
-        socket, subprotocol, new byte[0], () -> socket.close(code, reason));
+        socket, subprotocol, new byte[0], () -> socket.close(code, reason), () -> {});
   }
 
   @Override

@@ -71,29 +71,37 @@ public final class Gate implements Admission {
       throw Refusal.unavailable("full", "the server holds as many connections as it may")
           .exception();
     }
-    long generation;
     try {
       // Again, now that it counts: a drain that counts nobody must not have overlooked this one.
-      generation = expectOpen();
+      long generation = expectOpen();
       if (!nonces.use(identity.nonce())) {
-        throw forbidden("identity_replayed", "the identity header was used before");
+        throw usedBefore(request);
       }
-    } catch (RefusedException refused) {
+      return dismissal.isPresent()
+          ? dismissal.get().admitted(subprotocol(request))
+          : admitted(request, loop, identity, generation);
+    } catch (Throwable refused) {
+      // Whatever it is: a place that is not given back is lost for good.
       if (stays) {
         connections.release();
       }
       throw refused;
     }
-    if (dismissal.isPresent()) {
-      return dismissal.get().admitted(subprotocol(request));
-    }
+  }
+
+  private Admitted admitted(UpgradeRequest request, Loop loop, Identity identity, long generation) {
     Connection connection = new Connection(environment, loop, identity, envoy(request));
     String url = identity.base() + ROOT + "/" + serverId + "/" + identity.conn();
     byte[] hello =
         environment
             .dialect()
             .hello(new Hello(identity.conn(), serverId, generation, url), environment.terms());
-    return new Admitted(connection.socket(), subprotocol(request), hello, connection::enter);
+    return new Admitted(
+        connection.socket(),
+        subprotocol(request),
+        hello,
+        connection::enter,
+        environment.connections()::release);
   }
 
   /** The server's generation, if it takes connections. */
@@ -136,6 +144,18 @@ public final class Gate implements Admission {
       throw Refusal.of(404, "not_found", "expected /ws or /ws/<server_id>/<conn_id>").exception();
     }
     return identity;
+  }
+
+  /**
+   * The edge takes a try that was not answered in time to another server, and where there is none
+   * left back to the one that has taken it meanwhile: its client is to come again, with an identity
+   * of its own.
+   */
+  private static RefusedException usedBefore(UpgradeRequest request) {
+    return Attempt.isRetry(request.head().single(Attempt.HEADER))
+        ? Refusal.unavailable("identity_retried", "an earlier try was taken, but not in time")
+            .exception()
+        : forbidden("identity_replayed", "the identity header was used before");
   }
 
   private static boolean isRoute(String path) {

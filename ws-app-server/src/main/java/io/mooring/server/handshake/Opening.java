@@ -9,6 +9,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DuplexChannel;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -30,6 +31,7 @@ final class Opening extends ChannelInboundHandlerAdapter {
   private final Loop loop;
   private final long headMillis;
   private final Admission admission;
+  private final boolean deflate;
   private final Consumer<String> outcomes;
   private @Nullable ByteBuf head;
   private @Nullable Timed deadline;
@@ -38,12 +40,15 @@ final class Opening extends ChannelInboundHandlerAdapter {
 
   /**
    * @param headMillis how long the request head may take
+   * @param deflate whether compression is agreed to
    * @param outcomes counts handshakes: {@code accepted}, or the code of the refusal
    */
-  Opening(Loop loop, long headMillis, Admission admission, Consumer<String> outcomes) {
+  Opening(
+      Loop loop, long headMillis, Admission admission, boolean deflate, Consumer<String> outcomes) {
     this.loop = loop;
     this.headMillis = headMillis;
     this.admission = admission;
+    this.deflate = deflate;
     this.outcomes = outcomes;
   }
 
@@ -102,29 +107,21 @@ final class Opening extends ChannelInboundHandlerAdapter {
     ByteBuf whole = head == null ? rest : head;
     String text = whole.toString(0, whole.writerIndex() - 2, ISO_8859_1);
     UpgradeRequest request = UpgradeRequest.of(RequestHead.parse(text));
+    Optional<String> extensions = deflate ? Extensions.agree(request.head()) : Optional.empty();
     Admission.Admitted admitted = admission.admit(request, loop);
+    ByteBuf response;
+    try {
+      if (extensions.isPresent()) {
+        admitted.socket().deflate();
+      }
+      response = response(context, request, admitted, extensions);
+      context.pipeline().replace(this, null, admitted.socket());
+    } catch (Throwable broken) {
+      admitted.abandoned().run();
+      throw broken;
+    }
     outcomes.accept("accepted");
-
-    String subprotocol =
-        admitted.subprotocol().isEmpty()
-            ? ""
-            : "Sec-WebSocket-Protocol: " + admitted.subprotocol() + "\r\n";
-    byte[] response =
-        ("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                + "Sec-WebSocket-Accept: "
-                + request.accept()
-                + "\r\n"
-                + subprotocol
-                + "\r\n")
-            .getBytes(ISO_8859_1);
-    ByteBuf out =
-        context
-            .alloc()
-            .directBuffer(response.length + admitted.greeting().length)
-            .writeBytes(response)
-            .writeBytes(admitted.greeting());
-    context.pipeline().replace(this, null, admitted.socket());
-    ChannelFuture written = context.channel().writeAndFlush(out);
+    ChannelFuture written = context.channel().writeAndFlush(response);
     written.addListener(
         done -> {
           if (done.isSuccess() && context.channel().isActive()) {
@@ -134,6 +131,33 @@ final class Opening extends ChannelInboundHandlerAdapter {
     if (rest.isReadable()) {
       context.pipeline().fireChannelRead(rest.retainedSlice());
     }
+  }
+
+  private static ByteBuf response(
+      ChannelHandlerContext context,
+      UpgradeRequest request,
+      Admission.Admitted admitted,
+      Optional<String> extensions) {
+    String subprotocol =
+        admitted.subprotocol().isEmpty()
+            ? ""
+            : "Sec-WebSocket-Protocol: " + admitted.subprotocol() + "\r\n";
+    byte[] head =
+        ("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                + "Sec-WebSocket-Accept: "
+                + request.accept()
+                + "\r\n"
+                + subprotocol
+                + extensions
+                    .map(agreed -> "Sec-WebSocket-Extensions: " + agreed + "\r\n")
+                    .orElse("")
+                + "\r\n")
+            .getBytes(ISO_8859_1);
+    return context
+        .alloc()
+        .directBuffer(head.length + admitted.greeting().length)
+        .writeBytes(head)
+        .writeBytes(admitted.greeting());
   }
 
   /** The answer goes out before FIN, and what else the peer sends is read and dropped. */

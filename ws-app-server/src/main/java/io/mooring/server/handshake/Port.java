@@ -27,6 +27,7 @@ public final class Port implements AutoCloseable {
   /**
    * @param headTimeout how long a request head may take
    * @param queueBytes a connection's outbound queue, beyond which it counts as not writable
+   * @param deflate whether clients may have their messages compressed
    */
   public Port(
       HostPort address,
@@ -34,6 +35,7 @@ public final class Port implements AutoCloseable {
       Duration headTimeout,
       int queueBytes,
       Admission admission,
+      boolean deflate,
       Consumer<String> outcomes) {
     this.address = address;
     this.bootstrap =
@@ -55,7 +57,9 @@ public final class Port implements AutoCloseable {
                     Loop loop = loops.of(channel.eventLoop());
                     channel
                         .pipeline()
-                        .addLast(new Opening(loop, headTimeout.toMillis(), admission, outcomes));
+                        .addLast(
+                            new Opening(
+                                loop, headTimeout.toMillis(), admission, deflate, outcomes));
                   }
                 });
   }

@@ -1,6 +1,5 @@
 package io.mooring.server.loop;
 
-import io.netty.channel.EventLoop;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -10,7 +9,7 @@ import org.slf4j.LoggerFactory;
  * Flushes each socket once per turn of the loop, however much was written to it in that turn.
  * Belongs to its loop.
  */
-public final class Flushes implements Runnable {
+public final class Flushes {
   /** Something that has written and must be flushed. */
   public interface Outlet {
     void flush();
@@ -18,13 +17,8 @@ public final class Flushes implements Runnable {
 
   private static final Logger log = LoggerFactory.getLogger(Flushes.class);
 
-  private final EventLoop executor;
   private @Nullable Outlet[] waiting = new @Nullable Outlet[64];
   private int size;
-
-  Flushes(EventLoop executor) {
-    this.executor = executor;
-  }
 
   /** Flushes {@code outlet} at the end of this turn. The caller does not add one twice. */
   public void add(Outlet outlet) {
@@ -32,13 +26,13 @@ public final class Flushes implements Runnable {
       waiting = Arrays.copyOf(waiting, size * 2);
     }
     waiting[size++] = outlet;
-    if (size == 1) {
-      executor.execute(this);
-    }
   }
 
-  @Override
-  public void run() {
+  boolean isEmpty() {
+    return size == 0;
+  }
+
+  void run() {
     // A flush may write to others (a closed socket leaves its channels): those are appended.
     for (int i = 0; i < size; i++) {
       Outlet outlet = waiting[i];

@@ -9,19 +9,18 @@ import org.jspecify.annotations.Nullable;
 public final class Loop {
   private static final int TICKS_PER_REPORT = 20;
 
-  private final EventLoop executor;
+  private final TurnExecutor executor;
   private final int index;
   private final Wheel wheel = new Wheel(System.nanoTime());
-  private final Flushes flushes;
+  private final Flate flate = new Flate();
   private byte[] scratch = new byte[8 * 1024];
   private int ticksUntilReport = TICKS_PER_REPORT;
   private volatile long lagNanos;
   private @Nullable Future<?> ticking;
 
-  Loop(EventLoop executor, int index) {
+  Loop(TurnExecutor executor, int index) {
     this.executor = executor;
     this.index = index;
-    this.flushes = new Flushes(executor);
   }
 
   void start() {
@@ -60,7 +59,18 @@ public final class Loop {
   }
 
   public Flushes flushes() {
-    return flushes;
+    return executor.flushes();
+  }
+
+  /** What is to be done at the end of this turn. */
+  public Agenda agenda() {
+    return executor.agenda();
+  }
+
+  /** Compresses and expands for all sockets of this loop. */
+  public Flate flate() {
+    assert inside();
+    return flate;
   }
 
   public void schedule(Timed timed, long delayMillis) {

@@ -3,6 +3,7 @@ package io.mooring.server.loop;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.EventLoop;
+import io.netty.channel.IoEventLoop;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
@@ -11,7 +12,9 @@ import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
 /** The event loops of a server, epoll where there is one, else NIO. */
@@ -25,11 +28,11 @@ public final class Loops implements AutoCloseable {
    */
   public Loops(int count) {
     IoHandlerFactory io = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
-    group = new MultiThreadIoEventLoopGroup(count, io);
+    group = new Group(count, io);
     loops = new Loop[count];
     int index = 0;
     for (EventExecutor executor : group) {
-      loops[index] = new Loop((EventLoop) executor, index);
+      loops[index] = new Loop((TurnExecutor) executor, index);
       index++;
     }
   }
@@ -94,5 +97,16 @@ public final class Loops implements AutoCloseable {
       loop.stop();
     }
     group.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
+  }
+
+  private static final class Group extends MultiThreadIoEventLoopGroup {
+    Group(int count, IoHandlerFactory io) {
+      super(count, new DefaultThreadFactory("loop"), io);
+    }
+
+    @Override
+    protected IoEventLoop newChild(Executor executor, IoHandlerFactory io, Object... none) {
+      return new TurnExecutor(this, executor, io);
+    }
   }
 }

@@ -1,7 +1,8 @@
 package io.mooring.server.protocol;
 
-import io.mooring.server.broker.Delivery;
-import io.mooring.server.broker.Position;
+import io.mooring.server.history.Delivery;
+import io.mooring.server.history.Gap;
+import io.mooring.server.history.Position;
 import io.mooring.server.loop.Loop;
 import io.netty.buffer.ByteBuf;
 import java.util.List;
@@ -28,26 +29,68 @@ public interface Dialect {
   byte[] hello(Hello hello, Terms terms);
 
   /**
+   * A subscription without a past, or with a past that cannot be had.
+   *
+   * @param position from where on it is live
    * @param gap why a resume is not whole; null if none was asked for
+   * @param snapshot whether the channel has a snapshot that makes up for it
+   * @param conflate whether messages may be left out for a newer one of their key
    */
-  byte[] subscribed(long id, String channel, Position position, @Nullable Gap gap);
+  byte[] subscribed(
+      long id,
+      String channel,
+      Position position,
+      @Nullable Gap gap,
+      boolean snapshot,
+      boolean conflate);
+
+  /**
+   * A subscription that goes on from where the client was.
+   *
+   * @param since the client's own position
+   * @param replayed how many messages follow before the live ones
+   * @param conflate as in {@link #subscribed}
+   */
+  byte[] resumed(long id, String channel, Position since, int replayed, boolean conflate);
 
   byte[] subscribeFailed(long id, String channel, SubscribeFailure reason);
 
   byte[] unsubscribed(long id, String channel);
 
+  /** The server has ended a subscription, live yet or not. */
+  byte[] unsubscribed(String channel, SubscribeFailure reason);
+
   byte[] published(long id, String channel, Position position);
 
   byte[] message(String channel, Delivery delivery);
 
-  /** The subscription's continuity broke; it is live again from {@code position} on. */
-  byte[] lost(String channel, Gap reason, Position position);
+  /**
+   * The subscription's continuity broke; it is live again from {@code position} on.
+   *
+   * @param snapshot whether the channel has a snapshot that makes up for it
+   */
+  byte[] lost(String channel, Gap reason, Position position, boolean snapshot);
 
   /**
    * @param afterMillis when the client is to open its next connection
    * @param reason one word
    */
   byte[] reconnect(long afterMillis, String reason);
+
+  /**
+   * The connection has a new token.
+   *
+   * @param id {@link Operation#NO_ID} if the client gave none
+   * @param exp when it expires, in seconds since 1970
+   */
+  byte[] authenticated(long id, long exp);
+
+  /**
+   * The connection's token expires soon.
+   *
+   * @param exp when, in seconds since 1970
+   */
+  byte[] authenticationExpiring(long exp);
 
   byte[] ping();
 

@@ -1,11 +1,10 @@
 package io.mooring.server.protocol;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import io.mooring.server.broker.Delivery;
-import io.mooring.server.broker.Position;
+import io.mooring.server.history.Delivery;
+import io.mooring.server.history.Gap;
+import io.mooring.server.history.Position;
 import io.mooring.server.loop.Loop;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
@@ -17,16 +16,6 @@ import org.jspecify.annotations.Nullable;
  * The subprotocol {@code mooring.v1.json}: a JSON object, or an array of several, in text frames.
  */
 public final class JsonDialect implements Dialect {
-  // Names of fields come from clients: Jackson keeps a bounded table of them, and they are never
-  // interned. Without that table it would read by characters and know no byte offsets.
-  private static final JsonFactory JSON =
-      JsonFactory.builder()
-          .streamReadConstraints(
-              StreamReadConstraints.builder().maxNestingDepth(Terms.JSON_DEPTH).build())
-          .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
-          .disable(JsonFactory.Feature.CHARSET_DETECTION)
-          .build();
-
   @Override
   public String subprotocol() {
     return "mooring.v1.json";
@@ -37,7 +26,7 @@ public final class JsonDialect implements Dialect {
     int length = message.readableBytes();
     byte[] bytes = loop.scratch(length);
     message.getBytes(message.readerIndex(), bytes, 0, length);
-    try (JsonParser json = JSON.createParser(bytes, 0, length)) {
+    try (JsonParser json = JsonInput.parser(bytes, length)) {
       List<Operation> operations = read(json, bytes);
       if (json.nextToken() != null) {
         throw new MalformedException("more than one JSON value");
@@ -94,13 +83,29 @@ public final class JsonDialect implements Dialect {
   }
 
   @Override
-  public byte[] subscribed(long id, String channel, Position position, @Nullable Gap gap) {
+  public byte[] subscribed(
+      long id,
+      String channel,
+      Position position,
+      @Nullable Gap gap,
+      boolean snapshot,
+      boolean conflate) {
     JsonFrame frame = position(answer("subbed", id, channel), position);
     frame.truth("recovered", false).number("replayed", 0);
     if (gap != null) {
       frame.text("reason", gap.word());
+      if (snapshot) {
+        frame.truth("snapshot", true);
+      }
     }
-    return frame.frame();
+    return conflated(frame, conflate).frame();
+  }
+
+  @Override
+  public byte[] resumed(long id, String channel, Position since, int replayed, boolean conflate) {
+    JsonFrame frame = position(answer("subbed", id, channel), since);
+    frame.truth("recovered", true).number("replayed", replayed);
+    return conflated(frame, conflate).frame();
   }
 
   @Override
@@ -111,6 +116,11 @@ public final class JsonDialect implements Dialect {
   @Override
   public byte[] unsubscribed(long id, String channel) {
     return answer("unsubbed", id, channel).frame();
+  }
+
+  @Override
+  public byte[] unsubscribed(String channel, SubscribeFailure reason) {
+    return JsonFrame.op("unsubbed").text("ch", channel).text("reason", reason.word()).frame();
   }
 
   @Override
@@ -140,15 +150,28 @@ public final class JsonDialect implements Dialect {
   }
 
   @Override
-  public byte[] lost(String channel, Gap reason, Position position) {
-    return position(
-            JsonFrame.op("lost").text("ch", channel).text("reason", reason.word()), position)
-        .frame();
+  public byte[] lost(String channel, Gap reason, Position position, boolean snapshot) {
+    JsonFrame frame =
+        position(JsonFrame.op("lost").text("ch", channel).text("reason", reason.word()), position);
+    if (snapshot) {
+      frame.truth("snapshot", true);
+    }
+    return frame.frame();
   }
 
   @Override
   public byte[] reconnect(long afterMillis, String reason) {
     return JsonFrame.op("reconnect").number("after_ms", afterMillis).text("reason", reason).frame();
+  }
+
+  @Override
+  public byte[] authenticated(long id, long exp) {
+    return identified(JsonFrame.op("authed"), id).number("exp", exp).frame();
+  }
+
+  @Override
+  public byte[] authenticationExpiring(long exp) {
+    return JsonFrame.op("auth_expiring").number("exp", exp).frame();
   }
 
   @Override
@@ -158,10 +181,7 @@ public final class JsonDialect implements Dialect {
 
   @Override
   public byte[] error(long id, String code, String message, long retryMillis) {
-    JsonFrame frame = JsonFrame.op("error");
-    if (id != Operation.NO_ID) {
-      frame.number("id", id);
-    }
+    JsonFrame frame = identified(JsonFrame.op("error"), id);
     frame.text("code", code).text("message", message);
     if (retryMillis > 0) {
       frame.number("retry_ms", retryMillis);
@@ -169,8 +189,16 @@ public final class JsonDialect implements Dialect {
     return frame.frame();
   }
 
+  private static JsonFrame identified(JsonFrame frame, long id) {
+    return id == Operation.NO_ID ? frame : frame.number("id", id);
+  }
+
   private static JsonFrame answer(String op, long id, String channel) {
     return JsonFrame.op(op).number("id", id).text("ch", channel);
+  }
+
+  private static JsonFrame conflated(JsonFrame frame, boolean conflate) {
+    return conflate ? frame.truth("conflate", true) : frame;
   }
 
   private static JsonFrame position(JsonFrame frame, Position position) {

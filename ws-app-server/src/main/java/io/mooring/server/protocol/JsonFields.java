@@ -4,9 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import io.mooring.server.broker.Position;
+import io.mooring.process.Secret;
+import io.mooring.server.history.Position;
+import io.mooring.token.TokenVerifier;
 import java.io.IOException;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,8 +22,10 @@ final class JsonFields {
   private @Nullable String op;
   private long id = Operation.NO_ID;
   private @Nullable String channel;
+  private @Nullable String token;
   private byte @Nullable [] data;
   private String key = "";
+  private String dedupe = "";
   private @Nullable Position since;
   private @Nullable String problem;
 
@@ -43,9 +46,10 @@ final class JsonFields {
         case "op" -> fields.op = fields.string(json, name, Integer.MAX_VALUE);
         case "id" -> fields.id = fields.number(json, name, MOST);
         case "ch" -> fields.channel = fields.string(json, name, Integer.MAX_VALUE);
-        case "data" -> fields.data = raw(json, bytes);
+        case "token" -> fields.token = fields.string(json, name, TokenVerifier.MAX_LENGTH);
+        case "data" -> fields.data = JsonInput.raw(json, bytes);
         case "key" -> fields.key = fields.string(json, name, KEY_BYTES);
-        case "dedupe" -> fields.string(json, name, DEDUPE_BYTES);
+        case "dedupe" -> fields.dedupe = fields.string(json, name, DEDUPE_BYTES);
         case "pos" -> fields.since = fields.position(json);
         default -> json.skipChildren();
       }
@@ -59,9 +63,20 @@ final class JsonFields {
     }
     return switch (op) {
       case "sub", "unsub", "pub" -> known(op);
+      case "auth" -> authenticate();
       case "pong" -> new Operation.Pong();
       default -> new Operation.Unknown(id, op);
     };
+  }
+
+  private Operation authenticate() {
+    String given = token;
+    if (problem == null && given == null) {
+      expected("token", "a string");
+    }
+    return problem != null || given == null
+        ? new Operation.Invalid(id, "auth: " + problem)
+        : new Operation.Authenticate(id, Secret.of(given));
   }
 
   private Operation known(String name) {
@@ -84,7 +99,7 @@ final class JsonFields {
     }
     return payload == null || name.equals("unsub")
         ? new Operation.Unsubscribe(id, ch)
-        : new Operation.Publish(id, ch, payload, key);
+        : new Operation.Publish(id, ch, payload, key, dedupe);
   }
 
   private String string(JsonParser json, String name, int mostBytes) throws IOException {
@@ -94,12 +109,30 @@ final class JsonFields {
       return "";
     }
     String text = json.getText();
+    if (!isText(text)) {
+      expected(name, "a string without half characters");
+      return "";
+    }
     // Between a third and all of the bytes are characters, so that most texts need no encoding.
     if (text.length() > mostBytes / 3 && text.getBytes(UTF_8).length > mostBytes) {
       expected(name, "at most " + mostBytes + " bytes");
       return "";
     }
     return text;
+  }
+
+  /** JSON can escape one half of a surrogate pair, which no UTF-8 can say. */
+  private static boolean isText(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (Character.isSurrogate(text.charAt(i))) {
+        if (i + 1 == text.length()
+            || !Character.isSurrogatePair(text.charAt(i), text.charAt(i + 1))) {
+          return false;
+        }
+        i++;
+      }
+    }
+    return true;
   }
 
   private long number(JsonParser json, String name, long most) throws IOException {
@@ -138,14 +171,6 @@ final class JsonFields {
       expected("pos", "an object with epoch, off and tag");
     }
     return new Position(epoch, off, tag);
-  }
-
-  /** The bytes of a value as the client wrote them. */
-  private static byte[] raw(JsonParser json, byte[] bytes) throws IOException {
-    int start = (int) json.currentTokenLocation().getByteOffset();
-    json.skipChildren();
-    json.finishToken();
-    return Arrays.copyOfRange(bytes, start, (int) json.currentLocation().getByteOffset());
   }
 
   private void expected(String field, String what) {

@@ -1,6 +1,7 @@
 package io.mooring.server.protocol;
 
-import io.mooring.server.broker.Position;
+import io.mooring.process.Secret;
+import io.mooring.server.history.Position;
 import org.jspecify.annotations.Nullable;
 
 /** What a client asks for. An id is the client's own and comes back in the answer. */
@@ -18,8 +19,17 @@ public sealed interface Operation {
   /**
    * @param data JSON in UTF-8
    * @param key empty for none
+   * @param dedupe empty for none
    */
-  record Publish(long id, String channel, byte[] data, String key) implements Operation {}
+  record Publish(long id, String channel, byte[] data, String key, String dedupe)
+      implements Operation {}
+
+  /**
+   * A new token for this connection.
+   *
+   * @param id {@link #NO_ID} if there is none
+   */
+  record Authenticate(long id, Secret token) implements Operation {}
 
   /** The answer to a ping, or any other sign of life that asks for nothing. */
   record Pong() implements Operation {}

@@ -1,16 +1,19 @@
 package io.mooring.server.access;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
+import io.mooring.server.history.Retention;
 import io.mooring.token.Channels;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class AuthorizerTest {
   private final Authorizer authorizer =
-      new Authorizer(Map.of("demo", new Namespace(true), "team", new Namespace(false)));
+      new Authorizer(new Namespaces(Map.of("demo", namespace(true), "team", namespace(false))));
   private final Channels rights =
       new Channels(List.of("team.news", "team.a.*", "team.user.$sub"), List.of("team.a.$sub.*"));
 
@@ -38,7 +41,24 @@ class AuthorizerTest {
   })
   void decides(String channel, Access subscribe, Access publish) {
     assertEquals(subscribe, authorizer.subscribe(rights, "u1", channel));
+    assertEquals(subscribe, authorizer.read(rights, "u1", channel));
     assertEquals(publish, authorizer.publish(rights, "u1", channel));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"team.news", "team.a.x", "team.user.u1", "team.$sub", "team.*"})
+  void grantsNothingThatTheTokenDoesNotName(String channel) {
+    assertNotEquals(Access.GRANTED, authorizer.subscribe(Channels.NONE, "u1", channel));
+    assertNotEquals(Access.GRANTED, authorizer.read(Channels.NONE, "u1", channel));
+    assertNotEquals(Access.GRANTED, authorizer.publish(Channels.NONE, "u1", channel));
+  }
+
+  @Test
+  void knowsOnlyTheNamespacesThatAreNamedWhateverTheTokenAllows() {
+    Channels all = new Channels(List.of("*"), List.of("*"));
+
+    assertEquals(Access.NO_SUCH_NAMESPACE, authorizer.subscribe(all, "u1", "other.room"));
+    assertEquals(Access.NO_SUCH_NAMESPACE, authorizer.publish(all, "u1", "room"));
   }
 
   @ParameterizedTest
@@ -47,5 +67,9 @@ class AuthorizerTest {
     String channel = "demo." + "x".repeat(length - 5);
 
     assertEquals(access, authorizer.subscribe(Channels.NONE, "u1", channel));
+  }
+
+  private static Namespace namespace(boolean open) {
+    return new Namespace(open, Retention.DEFAULT, SlowPolicy.DISCONNECT, false);
   }
 }

@@ -6,21 +6,21 @@ import org.junit.jupiter.api.BeforeEach;
 
 class MemoryBrokerTest extends BrokerContract {
   private final Loops loops = new Loops(2);
-  private final MemoryBroker broker = new MemoryBroker(loops);
+  private final Backbone backbone = Backbone.memory(loops);
 
   @BeforeEach
   void start() {
-    broker.start(arrivals);
+    backbone.start(arrivals);
   }
 
   @AfterEach
   void end() {
-    broker.close();
+    backbone.close();
     loops.close();
   }
 
   @Override
-  Broker broker() {
-    return broker;
+  Backbone backbone() {
+    return backbone;
   }
 }

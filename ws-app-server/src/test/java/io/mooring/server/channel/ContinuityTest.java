@@ -2,8 +2,8 @@ package io.mooring.server.channel;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.mooring.server.broker.Delivery;
-import io.mooring.server.broker.Position;
+import io.mooring.server.history.Delivery;
+import io.mooring.server.history.Position;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -13,20 +13,23 @@ class ContinuityTest {
 
   @ParameterizedTest
   @CsvSource({
-    "e, 11, 101, 100, NEXT",
-    "e, 11, 101, 999, CONTRADICTION",
-    "e, 12, 102, 101, HOLE",
-    "e, 10, 100, 99, PAST",
-    "e, 10, 555, 99, CONTRADICTION",
-    "e, 8, 98, 97, CONTRADICTION",
-    "e, 7, 97, 96, PAST",
-    "e, 1, 91, 0, PAST",
-    "f, 11, 101, 100, CONTRADICTION",
-    "f, 1, 1, 0, CONTRADICTION",
+    "e, 11, 101, 100, -1, NEXT",
+    "e, 11, 101, 999, -1, CONTRADICTION",
+    "e, 12, 102, 101, -1, HOLE",
+    "e, 10, 100, 99, -1, PAST",
+    "e, 10, 555, 99, -1, CONTRADICTION",
+    "e, 8, 98, 97, -1, CONTRADICTION",
+    "e, 8, 98, 97, 98, PAST",
+    "e, 8, 98, 97, 555, CONTRADICTION",
+    "e, 7, 97, 96, -1, PAST",
+    "e, 7, 97, 96, 555, CONTRADICTION",
+    "e, 1, 91, 0, -1, PAST",
+    "f, 11, 101, 100, -1, CONTRADICTION",
+    "f, 1, 1, 0, -1, CONTRADICTION",
   })
-  void judges(String epoch, long off, long tag, long previous, Continuity expected) {
+  void judges(String epoch, long off, long tag, long previous, long there, Continuity expected) {
     Delivery delivery = new Delivery(new Position(epoch, off, tag), previous, "", "", new byte[0]);
 
-    assertEquals(expected, Continuity.of(AT, BEGAN, delivery));
+    assertEquals(expected, Continuity.of(AT, BEGAN, there, delivery));
   }
 }

@@ -7,8 +7,11 @@ import io.mooring.server.frame.Session;
 import io.mooring.server.frame.WebSocket;
 import io.mooring.server.handshake.Admission;
 import io.mooring.server.handshake.Port;
+import io.mooring.server.loop.Loop;
 import io.mooring.server.loop.Loops;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -16,16 +19,19 @@ import org.jspecify.annotations.Nullable;
 public final class EchoServer implements AutoCloseable {
   private static final int QUEUE_BYTES = 64 * 1024 * 1024;
 
-  private final Loops loops = new Loops(1);
+  private final Loops loops = new Loops(2);
   private final Port port;
 
-  public EchoServer(int port, FrameRules rules) {
+  /**
+   * @param deflate whether it agrees to compression, and then compresses what it echoes
+   */
+  public EchoServer(int port, FrameRules rules, boolean deflate) {
     Admission everybody =
         (request, loop) -> {
-          Echo echo = new Echo();
+          Echo echo = new Echo(loop);
           WebSocket socket = new WebSocket(loop, rules, echo);
           echo.socket = socket;
-          return new Admission.Admitted(socket, "", new byte[0], () -> {});
+          return new Admission.Admitted(socket, "", new byte[0], () -> {}, () -> {});
         };
     this.port =
         new Port(
@@ -34,6 +40,7 @@ public final class EchoServer implements AutoCloseable {
             Duration.ofSeconds(5),
             QUEUE_BYTES,
             everybody,
+            deflate,
             outcome -> {});
   }
 
@@ -61,13 +68,18 @@ public final class EchoServer implements AutoCloseable {
 
   /** Runs until it is killed. */
   public static void main(String[] arguments) throws InterruptedException {
-    EchoServer server = new EchoServer(Integer.parseInt(arguments[0]), roomy()).start();
+    EchoServer server = new EchoServer(Integer.parseInt(arguments[0]), roomy(), true).start();
     System.out.println("echo on " + server.port());
     Thread.currentThread().join();
   }
 
   private static final class Echo implements Session {
+    private final Loop loop;
     private @Nullable WebSocket socket;
+
+    Echo(Loop loop) {
+      this.loop = loop;
+    }
 
     @Override
     public void heard(boolean control) {}
@@ -84,8 +96,15 @@ public final class EchoServer implements AutoCloseable {
 
     private void echo(int opcode, ByteBuf message) {
       if (socket != null) {
-        socket.send(Frames.message(socket.allocator(), opcode, message));
+        ByteBuf frame = Frames.message(socket.allocator(), opcode, message);
+        socket.send(socket.deflated() ? deflated(frame) : frame);
       }
+    }
+
+    private ByteBuf deflated(ByteBuf frame) {
+      byte[] plain = ByteBufUtil.getBytes(frame);
+      frame.release();
+      return Unpooled.wrappedBuffer(Frames.deflated(plain, loop.flate()));
     }
 
     @Override

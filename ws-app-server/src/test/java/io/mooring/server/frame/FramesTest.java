@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What Autobahn's cases do not send, against the echo endpoint with small limits. */
 class FramesTest {
   private static final EchoServer SERVER =
-      new EchoServer(0, new FrameRules(1_000, 3_000, 50, true, false));
+      new EchoServer(0, new FrameRules(1_000, 3_000, 50, true, false), false);
 
   @BeforeAll
   static void start() {

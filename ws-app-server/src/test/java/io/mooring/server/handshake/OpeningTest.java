@@ -4,9 +4,18 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.mooring.process.HostPort;
 import io.mooring.server.conformance.EchoServer;
+import io.mooring.server.frame.Session;
+import io.mooring.server.frame.WebSocket;
+import io.mooring.server.loop.Loops;
 import io.mooring.server.wire.Peer;
+import io.netty.buffer.ByteBuf;
 import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -15,7 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class OpeningTest {
-  private static final EchoServer SERVER = new EchoServer(0, EchoServer.roomy());
+  private static final EchoServer SERVER = new EchoServer(0, EchoServer.roomy(), false);
   private static final String GOOD = Peer.handshake("/ws");
 
   @BeforeAll
@@ -163,5 +172,62 @@ class OpeningTest {
 
       assertEquals("hi", peer.read().text());
     }
+  }
+
+  @Test
+  void givesThePlaceBackOfWhomItCouldNotLetInAfterAll() throws Exception {
+    Loops loops = new Loops(1);
+    AtomicInteger abandoned = new AtomicInteger();
+    Map<String, WebSocket> only = new ConcurrentHashMap<>();
+    // A socket that has a place in one pipeline cannot get one in another.
+    Admission twice =
+        (request, loop) -> {
+          WebSocket socket =
+              only.computeIfAbsent("", any -> new WebSocket(loop, EchoServer.roomy(), new Deaf()));
+          return new Admission.Admitted(
+              socket, "", new byte[0], () -> {}, abandoned::incrementAndGet);
+        };
+    try (Port port =
+        new Port(
+            new HostPort("127.0.0.1", 0),
+            loops,
+            Duration.ofSeconds(5),
+            1 << 20,
+            twice,
+            false,
+            outcome -> {})) {
+      loops.start();
+      port.start();
+      try (Peer first = Peer.connect(port.port());
+          Peer second = Peer.connect(port.port())) {
+        first.send(GOOD);
+        assertTrue(first.response().startsWith("HTTP/1.1 101 "));
+        assertEquals(0, abandoned.get());
+
+        second.send(GOOD);
+
+        assertTrue(second.ended());
+        assertEquals(1, abandoned.get());
+      }
+    } finally {
+      loops.close();
+    }
+  }
+
+  private static final class Deaf implements Session {
+    @Override
+    public void heard(boolean control) {}
+
+    @Override
+    public void text(ByteBuf message) {}
+
+    @Override
+    public void binary(ByteBuf message) {}
+
+    @Override
+    public void closing() {}
+
+    @Override
+    public void closed(int code) {}
   }
 }

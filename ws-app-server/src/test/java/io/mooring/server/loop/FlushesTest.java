@@ -1,42 +1,36 @@
 package io.mooring.server.loop;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.netty.channel.DefaultEventLoop;
-import io.netty.channel.EventLoop;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class FlushesTest {
-  private final EventLoop executor = new DefaultEventLoop();
-  private final Flushes flushes = new Flushes(executor);
-  private final List<String> flushed = new CopyOnWriteArrayList<>();
-
-  @AfterEach
-  void end() {
-    executor.shutdownGracefully(0, 0, TimeUnit.SECONDS);
-  }
+  private final Flushes flushes = new Flushes();
+  private final List<String> flushed = new ArrayList<>();
 
   @Test
-  void flushesTheOthersAndGoesOnWhenOneFails() throws Exception {
-    turn(
+  void flushesTheOthersAndGoesOnWhenOneFails() {
+    flushes.add(
         () -> {
-          flushes.add(
-              () -> {
-                throw new AssertionError("as the test wants it");
-              });
-          flushes.add(() -> flushed.add("other"));
+          throw new AssertionError("as the test wants it");
         });
-    turn(() -> flushes.add(() -> flushed.add("later")));
-    turn(() -> {});
+    flushes.add(() -> flushed.add("other"));
+    flushes.run();
+    flushes.add(() -> flushed.add("later"));
+    flushes.run();
 
     assertEquals(List.of("other", "later"), flushed);
   }
 
-  private void turn(Runnable task) throws Exception {
-    executor.submit(task).get(10, TimeUnit.SECONDS);
+  @Test
+  void flushesWhatAFlushHasWrittenTo() {
+    flushes.add(() -> flushes.add(() -> flushed.add("written to")));
+    flushes.run();
+
+    assertEquals(List.of("written to"), flushed);
+    assertTrue(flushes.isEmpty());
   }
 }

@@ -2,12 +2,14 @@ package io.mooring.server.protocol;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.mooring.server.broker.Delivery;
-import io.mooring.server.broker.Position;
+import io.mooring.server.history.Delivery;
+import io.mooring.server.history.Gap;
+import io.mooring.server.history.Position;
 import io.mooring.server.loop.Loop;
 import io.mooring.server.loop.Loops;
 import io.netty.buffer.Unpooled;
@@ -28,6 +30,16 @@ class JsonDialectTest {
   @AfterAll
   static void end() {
     LOOPS.close();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"\\ud800", "a\\udc00b", "\\ud83d\\ud83d", "\\udc00\\ud800"})
+  void halfACharacterIsNoText(String half) {
+    assertInstanceOf(
+        Operation.Invalid.class, one("{\"op\":\"sub\",\"id\":1,\"ch\":\"" + half + "\"}"));
+    assertInstanceOf(
+        Operation.Invalid.class,
+        one("{\"op\":\"pub\",\"id\":1,\"ch\":\"c\",\"data\":1,\"key\":\"" + half + "\"}"));
   }
 
   @ParameterizedTest
@@ -68,6 +80,65 @@ class JsonDialectTest {
                     + "\"pos\":{\"epoch\":\"k3\",\"off\":42,\"tag\":7,\"more\":0}}");
 
     assertEquals(new Operation.Subscribe(1L << 53, "demo.a", new Position("k3", 42, 7)), subscribe);
+  }
+
+  @Test
+  void readsANewTokenWithAndWithoutAnId() {
+    for (String message :
+        List.of(
+            "{\"op\":\"auth\",\"token\":\"a.b.c\"}",
+            "{\"id\":7,\"token\":\"a.b.c\",\"op\":\"auth\"}")) {
+      Operation.Authenticate asked = assertInstanceOf(Operation.Authenticate.class, one(message));
+
+      assertEquals("a.b.c", asked.token().reveal());
+      assertEquals(message.contains("id") ? 7 : Operation.NO_ID, asked.id());
+      assertFalse(asked.toString().contains("a.b.c"), asked.toString());
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{'op':'auth','id':3}                 | auth: token is missing or wrong; expected a string",
+        "{'op':'auth','id':3,'token':7}       | auth: token is missing or wrong; expected a string",
+        "{'op':'auth','id':3,'token':'LONG'}  | auth: token is missing or wrong; expected at most",
+      })
+  void namesWhatIsWrongWithANewToken(String message, String problem) {
+    String json = message.replace('\'', '"').replace("LONG", "x".repeat(8 * 1024 + 1));
+
+    Operation.Invalid invalid = assertInstanceOf(Operation.Invalid.class, one(json));
+
+    assertEquals(3, invalid.id());
+    assertTrue(invalid.problem().startsWith(problem), invalid.problem());
+  }
+
+  @Test
+  void saysWhatBecomesOfATokenAndOfASubscriptionThatItEnds() {
+    assertEquals(
+        "{\"op\":\"authed\",\"exp\":17}", json(dialect.authenticated(Operation.NO_ID, 17)));
+    assertEquals("{\"op\":\"authed\",\"id\":3,\"exp\":17}", json(dialect.authenticated(3, 17)));
+    assertEquals("{\"op\":\"auth_expiring\",\"exp\":17}", json(dialect.authenticationExpiring(17)));
+    assertEquals(
+        "{\"op\":\"unsubbed\",\"ch\":\"demo.a\",\"reason\":\"forbidden\"}",
+        json(dialect.unsubscribed("demo.a", SubscribeFailure.FORBIDDEN)));
+  }
+
+  @Test
+  void saysOfASubscriptionWhetherMessagesMayBeLeftOut() {
+    Position at = new Position("e", 4, 7);
+
+    for (boolean conflate : List.of(true, false)) {
+      List<String> answers =
+          List.of(
+              json(dialect.subscribed(1, "demo.a", at, null, false, conflate)),
+              json(dialect.subscribed(1, "demo.a", at, Gap.TRIMMED, true, conflate)),
+              json(dialect.resumed(1, "demo.a", at, 3, conflate)));
+      for (String answer : answers) {
+        assertEquals(conflate, answer.endsWith(",\"conflate\":true}"), answer);
+        assertEquals(conflate, answer.contains("conflate"), answer);
+      }
+    }
   }
 
   @Test
@@ -176,6 +247,11 @@ class JsonDialectTest {
     assertEquals((byte) 0x81, frame[0]);
     assertEquals('{', frame[header]);
     assertEquals('}', frame[frame.length - 1]);
+  }
+
+  private static String json(byte[] frame) {
+    String text = new String(frame, UTF_8);
+    return text.substring(text.indexOf('{'));
   }
 
   private Operation one(String message) {

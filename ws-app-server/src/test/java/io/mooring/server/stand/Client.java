@@ -6,6 +6,9 @@ import io.mooring.server.wire.Frame;
 import io.mooring.server.wire.Peer;
 import java.io.Closeable;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
 
 /** A client of the protocol over a {@link Peer}: it has read {@code hello}, and answers pings. */
 public final class Client implements Closeable {
@@ -13,6 +16,7 @@ public final class Client implements Closeable {
 
   private final Peer peer;
   private final JsonNode hello;
+  private final List<JsonNode> passedOver = new ArrayList<>();
 
   private Client(Peer peer) throws IOException {
     this.peer = peer;
@@ -41,17 +45,29 @@ public final class Client implements Closeable {
     return await(op);
   }
 
-  /** The next message with this op; others before it are dropped. */
+  /** The first message with this op that was not taken yet; others stay for who awaits them. */
   public JsonNode await(String op) throws IOException {
-    JsonNode message = next();
+    for (Iterator<JsonNode> left = passedOver.iterator(); left.hasNext(); ) {
+      JsonNode message = left.next();
+      if (message.path("op").asText().equals(op)) {
+        left.remove();
+        return message;
+      }
+    }
+    JsonNode message = read();
     while (!message.path("op").asText().equals(op)) {
-      message = next();
+      passedOver.add(message);
+      message = read();
     }
     return message;
   }
 
-  /** The next message, pings aside. */
+  /** The first message that was not taken yet, pings aside. */
   public JsonNode next() throws IOException {
+    return passedOver.isEmpty() ? read() : passedOver.removeFirst();
+  }
+
+  private JsonNode read() throws IOException {
     while (true) {
       Frame frame = peer.read();
       if (frame.opcode() == 8) {

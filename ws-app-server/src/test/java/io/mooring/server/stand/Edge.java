@@ -2,23 +2,59 @@ package io.mooring.server.stand;
 
 import io.mooring.token.Channels;
 import io.mooring.token.ConnIds;
+import io.mooring.token.Grant;
 import io.mooring.token.Identity;
 import io.mooring.token.IdentitySigner;
 import io.mooring.token.MasterKeys;
+import io.mooring.token.TokenIssuer;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 
-/** Signs handshakes as the edge does. */
+/** Signs handshakes as the edge does, and issues tokens for sockets that are open. */
 public final class Edge {
+  private static final Issuer ISSUER = Issuer.create();
+
   private final Path keyFile;
+  private final Path jwks;
   private final MasterKeys keys;
 
   public Edge(Path folder) throws IOException {
     keyFile = Files.writeString(folder.resolve("master.key"), MasterKeys.generate("k1"));
     keys = MasterKeys.read(keyFile);
+    jwks = Files.writeString(folder.resolve("jwks.json"), ISSUER.jwks);
+  }
+
+  /** The one of all edges here, as an RSA key takes long to make. */
+  private record Issuer(TokenIssuer tokens, String jwks) {
+    static Issuer create() {
+      try {
+        Path folder = Files.createTempDirectory("mooring-issuer");
+        Path privateKey = folder.resolve("issuer.jwk");
+        Path publicKey = folder.resolve("jwks.json");
+        TokenIssuer issuer = TokenIssuer.create(privateKey, publicKey, InstantSource.system());
+        Issuer created = new Issuer(issuer, Files.readString(publicKey));
+        Files.delete(privateKey);
+        Files.delete(publicKey);
+        Files.delete(folder);
+        return created;
+      } catch (IOException failed) {
+        throw new UncheckedIOException(failed);
+      }
+    }
+  }
+
+  public Path jwks() {
+    return jwks;
+  }
+
+  /** A token that the servers of {@link #jwks} take. */
+  public String token(Grant grant) {
+    return ISSUER.tokens.issue(grant);
   }
 
   public Path keyFile() {
@@ -77,18 +113,48 @@ public final class Edge {
         any.verdict());
   }
 
+  public static Identity expiring(Identity identity, long exp) {
+    return copy(
+        identity,
+        identity.conn(),
+        identity.path(),
+        identity.iat(),
+        identity.channels(),
+        exp,
+        identity.verdict());
+  }
+
   public static Identity at(Identity identity, String path, String conn) {
-    return copy(identity, conn, path, identity.iat(), identity.channels(), identity.verdict());
+    return copy(
+        identity,
+        conn,
+        path,
+        identity.iat(),
+        identity.channels(),
+        identity.exp(),
+        identity.verdict());
   }
 
   public static Identity signedAt(Identity identity, long iat) {
     return copy(
-        identity, identity.conn(), identity.path(), iat, identity.channels(), identity.verdict());
+        identity,
+        identity.conn(),
+        identity.path(),
+        iat,
+        identity.channels(),
+        identity.exp(),
+        identity.verdict());
   }
 
   public static Identity with(Identity identity, Channels channels) {
     return copy(
-        identity, identity.conn(), identity.path(), identity.iat(), channels, identity.verdict());
+        identity,
+        identity.conn(),
+        identity.path(),
+        identity.iat(),
+        channels,
+        identity.exp(),
+        identity.verdict());
   }
 
   public static Identity judged(Identity identity, String verdict) {
@@ -98,6 +164,7 @@ public final class Edge {
         identity.path(),
         identity.iat(),
         identity.channels(),
+        identity.exp(),
         Optional.of(verdict));
   }
 
@@ -107,13 +174,14 @@ public final class Edge {
       String path,
       long iat,
       Channels channels,
+      long exp,
       Optional<String> verdict) {
     return new Identity(
         of.sub(),
         of.tenant(),
         of.role(),
         channels,
-        of.exp(),
+        exp,
         of.jti(),
         of.kid(),
         conn,

@@ -1,0 +1,98 @@
+package io.mooring.server.broker;
+
+import io.mooring.server.history.History;
+import io.mooring.server.history.MemoryHistory;
+import io.mooring.server.history.RedisHistory;
+import io.mooring.server.loop.Loops;
+import io.mooring.server.redis.RedisLink;
+import java.net.URI;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.IntConsumer;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+
+/** What carries and keeps messages: one link to Redis, or the memory of one server, behind both. */
+public final class Backbone implements AutoCloseable {
+  private final History history;
+  private final Broker broker;
+  private final Consumer<Deliveries> start;
+  private final Supplier<Optional<String>> down;
+  private final Runnable end;
+
+  private Backbone(
+      History history,
+      Broker broker,
+      Consumer<Deliveries> start,
+      Supplier<Optional<String>> down,
+      Runnable end) {
+    this.history = history;
+    this.broker = broker;
+    this.start = start;
+    this.down = down;
+    this.end = end;
+  }
+
+  /**
+   * @throws IllegalArgumentException if the URL is none of Redis
+   */
+  public static Backbone redis(URI url) {
+    return redis(url, publications -> {});
+  }
+
+  /**
+   * @param appended is given how many publications each call took to the log, on any thread
+   * @throws IllegalArgumentException if the URL is none of Redis
+   */
+  public static Backbone redis(URI url, IntConsumer appended) {
+    RedisLink link = new RedisLink(url);
+    RedisHistory history = new RedisHistory(link, appended);
+    RedisBroker broker = new RedisBroker(link, history);
+    return new Backbone(
+        history,
+        broker,
+        deliveries -> link.start(broker.listener(deliveries)),
+        link::downBecause,
+        () -> {
+          history.close();
+          link.close();
+        });
+  }
+
+  /** For a server that stands alone; closed before the loops. */
+  public static Backbone memory(Loops loops) {
+    MemoryHistory history = new MemoryHistory(loops);
+    MemoryBroker broker = new MemoryBroker(loops, history);
+    return new Backbone(history, broker, broker::start, Optional::empty, () -> {});
+  }
+
+  /** The same, with something around its broker. */
+  public Backbone through(UnaryOperator<Broker> around) {
+    return new Backbone(history, around.apply(broker), start, down, end);
+  }
+
+  public History history() {
+    return history;
+  }
+
+  public Broker broker() {
+    return broker;
+  }
+
+  /** Begins to connect; returns before it is connected. Called once, before anything else. */
+  public void start(Deliveries deliveries) {
+    start.accept(deliveries);
+  }
+
+  /**
+   * Why nothing can be subscribed to, published or read now; empty when all is well. Asks nobody.
+   */
+  public Optional<String> unavailableBecause() {
+    return down.get();
+  }
+
+  @Override
+  public void close() {
+    end.run();
+  }
+}

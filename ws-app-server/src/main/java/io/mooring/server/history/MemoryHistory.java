@@ -1,0 +1,215 @@
+package io.mooring.server.history;
+
+import io.mooring.server.loop.Loop;
+import io.mooring.server.loop.Loops;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The logs of a server that stands alone; they end with it. Each belongs to its channel's home
+ * loop. When they grow beyond what is meant for them, the channel that was idle longest goes, and
+ * begins a new epoch when it comes back.
+ */
+public final class MemoryHistory implements History {
+  private static final int MOST_LOGS = 100_000;
+
+  /** All logs together take at most this share of the heap. */
+  private static final int HEAP_SHARE = 4;
+
+  /**
+   * What became of a publication.
+   *
+   * @param delivery empty if it had been made before
+   */
+  public record Appended(Position position, Optional<Delivery> delivery) {}
+
+  private record Kept(MemoryLog log, Retention retention) {}
+
+  /** What one loop owns, that which was idle longest first. */
+  private static final class Shard {
+    final Map<String, Kept> logs = new LinkedHashMap<>(16, 0.75f, true);
+    long bytes;
+  }
+
+  private final Loops loops;
+  private final int mostLogs;
+  private final long mostBytes;
+  private final List<Shard> shards = new ArrayList<>();
+
+  public MemoryHistory(Loops loops) {
+    this(loops, MOST_LOGS, Runtime.getRuntime().maxMemory() / HEAP_SHARE / loops.size());
+  }
+
+  /**
+   * @param mostLogs per loop
+   * @param mostBytes per loop, about
+   */
+  MemoryHistory(Loops loops, int mostLogs, long mostBytes) {
+    this.loops = loops;
+    this.mostLogs = mostLogs;
+    this.mostBytes = mostBytes;
+    for (int i = 0; i < loops.size(); i++) {
+      shards.add(new Shard());
+    }
+  }
+
+  /**
+   * Appends a publication. Called on the channel's home loop.
+   *
+   * @throws SnapshotFullException if its key has no room; then nothing was done
+   */
+  public Appended append(String channel, Publication publication, Retention retention) {
+    Shard shard = shard(channel);
+    MemoryLog log = log(shard, channel, retention);
+    long before = log.bytes();
+    Appended appended = log.append(publication, retention, System.nanoTime());
+    shard.bytes += log.bytes() - before;
+    makeRoom(shard, log);
+    return appended;
+  }
+
+  /** Does something on a channel's home loop: now, if that is where the caller is. */
+  public <T> CompletionStage<T> atHome(String channel, Supplier<T> task) {
+    Loop home = loops.home(channel);
+    try {
+      return home.inside()
+          ? CompletableFuture.completedFuture(task.get())
+          : CompletableFuture.supplyAsync(task, home.executor())
+              .exceptionallyCompose(
+                  failure -> CompletableFuture.failedStage(Failure.cause(failure)));
+    } catch (SnapshotFullException full) {
+      return CompletableFuture.failedFuture(full);
+    } catch (RejectedExecutionException stopped) {
+      return CompletableFuture.failedFuture(new UnavailableException("the server stops", stopped));
+    }
+  }
+
+  @Override
+  public CompletionStage<Position> top(String channel, Retention retention) {
+    return atHome(channel, () -> log(shard(channel), channel, retention).top());
+  }
+
+  @Override
+  public CompletionStage<Map<String, Position>> tops(
+      Collection<String> channels, Map<String, Duration> kept) {
+    Map<Loop, List<String>> byHome = new HashMap<>();
+    for (String channel : channels) {
+      byHome.computeIfAbsent(loops.home(channel), home -> new ArrayList<>()).add(channel);
+    }
+    CompletionStage<Map<String, Position>> all = CompletableFuture.completedStage(new HashMap<>());
+    for (List<String> together : byHome.values()) {
+      all =
+          all.thenCombine(
+              atHome(together.getFirst(), () -> topsHere(together, kept)),
+              (found, more) -> {
+                found.putAll(more);
+                return found;
+              });
+    }
+    return all;
+  }
+
+  @Override
+  public CompletionStage<Excerpt> read(
+      String channel, long after, int messages, int bytes, Retention retention) {
+    return atHome(
+        channel, () -> log(shard(channel), channel, retention).read(after, messages, bytes));
+  }
+
+  @Override
+  public CompletionStage<Position> renew(String channel, String epoch, Retention retention) {
+    return atHome(channel, () -> log(shard(channel), channel, retention).renew(epoch));
+  }
+
+  @Override
+  public CompletionStage<Snapshot> snapshot(
+      String channel, @Nullable Position since, Retention retention) {
+    return atHome(channel, () -> log(shard(channel), channel, retention).snapshot(since));
+  }
+
+  @Override
+  public CompletionStage<Boolean> complete(String channel, String epoch) {
+    return atHome(
+        channel,
+        () -> {
+          Kept kept = shard(channel).logs.get(channel);
+          if (kept == null) {
+            return false;
+          }
+          expire(shard(channel), kept);
+          return kept.log.complete(epoch);
+        });
+  }
+
+  private Map<String, Position> topsHere(List<String> channels, Map<String, Duration> used) {
+    Map<String, Position> found = new HashMap<>();
+    for (String channel : channels) {
+      Kept kept = shard(channel).logs.get(channel);
+      if (kept != null) {
+        expire(shard(channel), kept);
+        if (used.containsKey(channel)) {
+          kept.log.use(System.nanoTime());
+        }
+        found.put(channel, kept.log.top());
+      }
+    }
+    return found;
+  }
+
+  private MemoryLog log(Shard shard, String channel, Retention retention) {
+    Kept kept = shard.logs.get(channel);
+    if (kept == null || !kept.retention.equals(retention)) {
+      MemoryLog log = kept == null ? new MemoryLog() : kept.log;
+      shard.logs.put(channel, new Kept(log, retention));
+      if (kept == null) {
+        shard.bytes += log.bytes();
+        makeRoom(shard, log);
+      }
+      kept = new Kept(log, retention);
+    }
+    expire(shard, kept);
+    return kept.log;
+  }
+
+  private static void expire(Shard shard, Kept kept) {
+    long before = kept.log.bytes();
+    kept.log.expire(kept.retention, System.nanoTime());
+    shard.bytes += kept.log.bytes() - before;
+  }
+
+  /** Whoever was idle longest goes, and then the oldest entries of the one that grows. */
+  private void makeRoom(Shard shard, MemoryLog growing) {
+    Iterator<Kept> idle = shard.logs.values().iterator();
+    while (idle.hasNext() && (shard.logs.size() > mostLogs || shard.bytes > mostBytes)) {
+      Kept oldest = idle.next();
+      if (oldest.log == growing) {
+        break;
+      }
+      shard.bytes -= oldest.log.bytes();
+      idle.remove();
+    }
+    while (shard.bytes > mostBytes && growing.held() > 1) {
+      long before = growing.bytes();
+      growing.trim();
+      shard.bytes += growing.bytes() - before;
+    }
+  }
+
+  private Shard shard(String channel) {
+    Loop home = loops.home(channel);
+    assert home.inside();
+    return shards.get(home.index());
+  }
+}

@@ -1,0 +1,49 @@
+package io.mooring.server.loop;
+
+import io.netty.channel.IoEventLoopGroup;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.SingleThreadIoEventLoop;
+import io.netty.util.concurrent.RejectedExecutionHandlers;
+import java.util.concurrent.Executor;
+
+/**
+ * An event loop that ends each of its turns (input, then tasks) with its {@link Agenda}. A task
+ * that puts itself back into the queue would not do: Netty runs tasks for as long as there are any,
+ * and looks for input only then.
+ */
+final class TurnExecutor extends SingleThreadIoEventLoop {
+  /** After so long tasks that keep coming let input, and the end of the turn, go first. */
+  private static final long MOST_TASKS_MILLIS = 5;
+
+  private final Flushes flushes = new Flushes();
+  private final Agenda agenda = new Agenda(flushes);
+
+  TurnExecutor(IoEventLoopGroup parent, Executor executor, IoHandlerFactory io) {
+    super(
+        parent,
+        executor,
+        io,
+        DEFAULT_MAX_PENDING_TASKS,
+        RejectedExecutionHandlers.reject(),
+        MOST_TASKS_MILLIS);
+  }
+
+  Flushes flushes() {
+    return flushes;
+  }
+
+  Agenda agenda() {
+    return agenda;
+  }
+
+  @Override
+  protected void afterRunningAllTasks() {
+    agenda.endTurn();
+    super.afterRunningAllTasks();
+  }
+
+  @Override
+  protected boolean hasTasks() {
+    return super.hasTasks() || agenda.isOpen();
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.mooring.server.api;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.mooring.server.history;
+
+import org.jspecify.annotations.NullMarked;

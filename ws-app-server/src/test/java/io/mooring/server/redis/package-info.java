@@ -1,0 +1,4 @@
+@NullMarked
+package io.mooring.server.redis;
+
+import org.jspecify.annotations.NullMarked;

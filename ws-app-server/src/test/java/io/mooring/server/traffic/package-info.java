@@ -1,0 +1,4 @@
+@NullMarked
+package io.mooring.server.traffic;
+
+import org.jspecify.annotations.NullMarked;
