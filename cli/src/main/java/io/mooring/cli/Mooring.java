@@ -38,6 +38,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       "  ./mooring token new          a token to connect with",
       "  ./mooring dev kill app-2     kill -9; its clients come back on another server",
       "  ./mooring drain app-1        its clients move to others, and it leaves",
+      "  ./mooring bench --list       what can be measured, beside peers",
       "  ./mooring up --help          more about a verb"
     })
 public final class Mooring implements Runnable {

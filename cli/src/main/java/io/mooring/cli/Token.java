@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mooring.cli.keys.DevelopmentKeys;
 import io.mooring.cli.terminal.Terminal;
+import io.mooring.token.ApiKeys;
 import io.mooring.token.Channels;
 import io.mooring.token.Claims;
 import io.mooring.token.Grant;
@@ -37,14 +38,15 @@ import picocli.CommandLine.Spec;
 /** {@code mooring token}. */
 @Command(
     name = "token",
-    description = "Makes development tokens, and says why a token is refused.",
-    synopsisSubcommandLabel = "new|check",
+    description = "Makes development tokens and API keys, and says why a token is refused.",
+    synopsisSubcommandLabel = "new|check|key",
     footer = {
       "",
       "Examples:",
       "  ./mooring token new --sub u17 --ttl 10m",
       "  ./mooring token new --role publisher --channels 'demo.*'",
-      "  ./mooring token check \"$TOKEN\""
+      "  ./mooring token check \"$TOKEN\"",
+      "  ./mooring token key press --channels 'pub:news.*'"
     })
 final class Token implements Runnable {
   private static final int REFUSED = 1;
@@ -55,7 +57,7 @@ final class Token implements Runnable {
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "token needs one of new, check");
+    throw new ParameterException(spec.commandLine(), "token needs one of new, check, key");
   }
 
   @Command(
@@ -149,6 +151,46 @@ final class Token implements Runnable {
       case Verification.Accepted _ -> 0;
       case Verification.Refused _ -> REFUSED;
     };
+  }
+
+  @Command(
+      name = "key",
+      description = {
+        "Makes a key for a publisher that has no token, and the line for the file api-keys of the"
+            + " app servers.",
+        "The file has its hash alone: whoever loses the key needs another."
+      },
+      footer = {
+        "",
+        "Examples:",
+        "  ./mooring token key press --channels 'pub:news.*'",
+        "  ./mooring token key press -o json"
+      })
+  int key(
+      @Mixin Common options,
+      @Parameters(paramLabel = "NAME", description = "What it publishes is from this name.")
+          String name,
+      @Option(
+              names = "--channels",
+              paramLabel = "PATTERNS",
+              defaultValue = "demo.*",
+              description = "As those of a token. Default: ${DEFAULT-VALUE}.")
+          String channels) {
+    ApiKeys.Fresh fresh;
+    try {
+      fresh = ApiKeys.fresh(name, channels(channels));
+    } catch (IllegalArgumentException unusable) {
+      throw new ParameterException(
+          spec.subcommands().get("key"), String.valueOf(unusable.getMessage()));
+    }
+    if (options.json()) {
+      options.printJson(
+          JsonNodeFactory.instance.objectNode().put("key", fresh.key()).put("line", fresh.line()));
+    } else {
+      options.terminal().out().println("X-API-Key: " + fresh.key());
+      options.terminal().out().println("api-keys:  " + fresh.line());
+    }
+    return 0;
   }
 
   /** The token of a header's value, or as it is. */

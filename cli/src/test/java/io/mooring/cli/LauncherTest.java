@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -68,6 +69,26 @@ class LauncherTest {
     Files.createFile(checkout.resolve("cli/src/main/New.java"));
     run(launcher, folder);
     assertEquals(2, Files.readAllLines(builds()).size());
+  }
+
+  @Test
+  void theBenchmarksAreBuiltForThoseWhoAskForThem() throws Exception {
+    Path launcher = checkout.resolve("mooring");
+    build(
+        """
+        echo "$*" >> '%s'; mkdir -p '%s' '%s'; touch '%s'
+        """
+            .formatted(builds(), lib(), checkout.resolve("bench/target/mooring/lib"), complete()));
+
+    run(launcher, folder);
+    run(launcher, folder, "bench", "--list");
+    run(launcher, folder, "bench", "--list");
+    run(launcher, folder);
+
+    List<String> built = Files.readAllLines(builds());
+    assertEquals(2, built.size());
+    assertTrue(built.getFirst().contains(" -pl deploy "), built::toString);
+    assertTrue(built.getLast().contains(" -pl bench "), built::toString);
   }
 
   @Test
@@ -134,7 +155,13 @@ class LauncherTest {
   }
 
   private static Run run(Path launcher, Path from) throws Exception {
-    ProcessBuilder builder = new ProcessBuilder(launcher.toString(), "help");
+    return run(launcher, from, "help");
+  }
+
+  private static Run run(Path launcher, Path from, String... arguments) throws Exception {
+    List<String> command = new ArrayList<>(List.of(launcher.toString()));
+    command.addAll(List.of(arguments));
+    ProcessBuilder builder = new ProcessBuilder(command);
     builder.directory(from.toFile()).redirectErrorStream(true);
     builder.environment().remove("JAVA_HOME");
     Process process = builder.start();

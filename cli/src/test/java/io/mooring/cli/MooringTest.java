@@ -47,7 +47,7 @@ class MooringTest {
         "check --sockets -1 | --sockets -1: expected 1 or more",
         "connections --limit 0 | --limit 0: expected 1 to 1000 rows",
         "connections --limit 1001 | --limit 1001: expected 1 to 1000 rows",
-        "token             | token needs one of new, check",
+        "token             | token needs one of new, check, key",
       })
   void whatIsNotUnderstoodIsAnsweredWithTheNearestAndExitCode2(String line, String message) {
     Printed printed = Printed.by(line.split(" "));

@@ -5,11 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.mooring.token.ApiKeys;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,6 +44,20 @@ class TokenTest {
     assertEquals("publisher", check.path("role").asText());
     assertEquals("[\"demo.*\",\"user.$sub\"]", check.path("channels").path("sub").toString());
     assertEquals("[\"demo.*\",\"audit\"]", check.path("channels").path("pub").toString());
+  }
+
+  @Test
+  void anApiKeyIsTakenByTheFileThatGetsItsLine() throws IOException {
+    JsonNode made =
+        JSON.readTree(token("key", "press", "--channels", "pub:news.*", "-o", "json").out());
+    Path file = Files.writeString(state.resolve("api.keys"), made.path("line").asText());
+
+    ApiKeys.Holder holder = ApiKeys.read(file).holder(made.path("key").asText()).orElseThrow();
+
+    assertEquals("press", holder.name());
+    assertEquals(List.of("news.*"), holder.channels().pub());
+    assertEquals(List.of(), holder.channels().sub());
+    assertEquals(2, token("key", "pr.ess").code());
   }
 
   @Test

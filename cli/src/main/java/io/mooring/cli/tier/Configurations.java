@@ -105,6 +105,10 @@ final class Configurations {
     registry:
       addresses: [%s]
       token: %s
+    token:
+      issuer: %s
+      audience: %s
+      jwks: %s
     keys: %s
     """
         .formatted(
@@ -115,6 +119,9 @@ final class Configurations {
             address(Kind.APP, "http", number),
             all(shape.addresses(Kind.CONTROL, "registry")),
             quoted(registrationToken()),
+            TokenIssuer.ISSUER,
+            TokenIssuer.AUDIENCE,
+            quoted(keys.jwks()),
             quoted(keys.master()));
   }
 

@@ -27,6 +27,7 @@ final class Addresses {
   List<String> text() {
     return List.of(
         "Socket  %-26s %s".formatted(edge(1), edgePlain(1)),
+        "Publish " + api(),
         "CA      " + keys.ca(),
         "Admin   %s/admin/v1/servers".formatted(ui()));
   }

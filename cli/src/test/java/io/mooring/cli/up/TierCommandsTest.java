@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.mooring.cli.child.Child;
 import io.mooring.cli.control.ControlClient;
 import io.mooring.cli.control.ControlServer;
 import io.mooring.cli.control.Refusal;
@@ -23,6 +24,7 @@ import io.mooring.cli.tier.Part;
 import io.mooring.cli.tier.Shape;
 import io.mooring.cli.tier.Tier;
 import io.mooring.cli.tier.TierListener;
+import io.mooring.process.Readiness;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -61,7 +63,7 @@ class TierCommandsTest {
             sleeping(Kind.CONTROL, 1),
             sleeping(Kind.CONTROL, 2),
             sleeping(Kind.APP, 1),
-            sleeping(Kind.APP, 2),
+            sleeping(Kind.APP, 2, this::controlTwoIsThere),
             sleeping(Kind.EDGE, 1)));
     Blueprint blueprint =
         new Blueprint(
@@ -183,6 +185,20 @@ class TierCommandsTest {
   }
 
   @Test
+  void aStartThatWaitsForAnotherPartDoesNotHoldUpTheStartOfThat() throws Exception {
+    ask(Verb.KILL, "control-2");
+    ask(Verb.KILL, "app-2");
+    try (ExecutorService client = Executors.newSingleThreadExecutor()) {
+      Future<JsonNode> waiting = client.submit(() -> ask(Verb.START, "app-2"));
+      await().until(() -> child("app-2").state() == Child.State.RUNNING);
+
+      assertEquals("running", ask(Verb.START, "control-2").path("state").asText());
+
+      assertEquals("running", waiting.get().path("state").asText());
+    }
+  }
+
+  @Test
   void anUnexpectedFailureIsAnsweredToo() {
     server.ifPresent(ControlServer::close);
     server =
@@ -212,7 +228,17 @@ class TierCommandsTest {
   }
 
   private long pid(String name) {
-    return tier.find(name).orElseThrow().child().pid();
+    return child(name).pid();
+  }
+
+  private Child child(String name) {
+    return tier.find(name).orElseThrow().child();
+  }
+
+  private Optional<String> controlTwoIsThere() {
+    return child("control-2").state() == Child.State.RUNNING
+        ? Optional.empty()
+        : Optional.of("control-2 is not there");
   }
 
   private static String message(Refusal refusal) {
@@ -220,6 +246,10 @@ class TierCommandsTest {
   }
 
   private static Part sleeping(Kind kind, int number) {
+    return sleeping(kind, number, Optional::empty);
+  }
+
+  private static Part sleeping(Kind kind, int number, Readiness readiness) {
     return new Part(
         kind.name(number),
         kind,
@@ -227,7 +257,7 @@ class TierCommandsTest {
         kind.ports(number, SHAPE.portBase()),
         List.of("sleep", "1000"),
         Map.of(),
-        Optional::empty);
+        readiness);
   }
 
   private static final class Silence implements TierListener {
