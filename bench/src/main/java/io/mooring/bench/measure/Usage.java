@@ -1,0 +1,96 @@
+package io.mooring.bench.measure;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collection;
+
+/** What Linux tells of processes in {@code /proc} (proc(5)). */
+public final class Usage {
+  /** {@code sysconf(_SC_CLK_TCK)}, which is 100 on every Linux that Java runs on. */
+  private static final double TICKS_PER_SECOND = 100;
+
+  private static final int STATE = 3;
+  private static final int USER_TICKS = 14;
+  private static final int SYSTEM_TICKS = 15;
+  private static final int IDLE = 4;
+  private static final int WAITING_FOR_DISK = 5;
+
+  private Usage() {}
+
+  /** Seconds of processor time, user's and system's, of these processes. */
+  public static double cpuSeconds(Collection<Long> processes) {
+    double sum = 0;
+    for (long process : processes) {
+      sum += cpuSeconds(read("/proc/" + process + "/stat"));
+    }
+    return sum;
+  }
+
+  /** The same of this process itself. */
+  public static double ownCpuSeconds() {
+    return cpuSeconds(read("/proc/self/stat"));
+  }
+
+  /** The name of the program may hold blanks and parentheses, so that counting starts after it. */
+  static double cpuSeconds(String stat) {
+    String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+    long ticks =
+        Long.parseLong(fields[USER_TICKS - STATE]) + Long.parseLong(fields[SYSTEM_TICKS - STATE]);
+    return ticks / TICKS_PER_SECOND;
+  }
+
+  /** Bytes of memory of these processes, each shared page divided among those who share it. */
+  public static long memoryBytes(Collection<Long> processes) {
+    long sum = 0;
+    for (long process : processes) {
+      sum += memoryBytes(read("/proc/" + process + "/smaps_rollup"));
+    }
+    return sum;
+  }
+
+  static long memoryBytes(String rollup) {
+    return rollup
+        .lines()
+        .filter(line -> line.startsWith("Pss:"))
+        .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024)
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("no Pss in: " + rollup));
+  }
+
+  /** What the whole machine has done since it was started. */
+  public record Machine(double busySeconds, double allSeconds) {
+    public static Machine now() {
+      return parse(read("/proc/stat"));
+    }
+
+    static Machine parse(String stat) {
+      String[] fields = stat.lines().findFirst().orElse("").split(" +");
+      double all = 0;
+      // Guests' time, in the two last fields, is contained in user's.
+      for (int i = 1; i < Math.min(fields.length, 9); i++) {
+        all += Long.parseLong(fields[i]) / TICKS_PER_SECOND;
+      }
+      double idle =
+          (Long.parseLong(fields[IDLE]) + Long.parseLong(fields[WAITING_FOR_DISK]))
+              / TICKS_PER_SECOND;
+      return new Machine(all - idle, all);
+    }
+
+    /** The share, 0 to 1, of the machine's processors that was in use since then. */
+    public double shareSince(Machine then) {
+      double all = allSeconds - then.allSeconds;
+      return all <= 0 ? 0 : (busySeconds - then.busySeconds) / all;
+    }
+  }
+
+  private static String read(String file) {
+    try {
+      return Files.readString(Path.of(file));
+    } catch (IOException gone) {
+      throw new UncheckedIOException(
+          "cannot read " + file + ": the process has ended, or this is no Linux", gone);
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.mooring.bench.bar;
+
+import org.jspecify.annotations.NullMarked;

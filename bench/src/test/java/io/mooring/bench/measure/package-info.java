@@ -1,0 +1,4 @@
+@NullMarked
+package io.mooring.bench.measure;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.mooring.bench.wire;
+
+import org.jspecify.annotations.NullMarked;
