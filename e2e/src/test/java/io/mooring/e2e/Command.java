@@ -28,6 +28,24 @@ final class Command {
   }
 
   /**
+   * Runs a line of a shell at the top of the project, and returns what it printed.
+   *
+   * @throws AssertionError if it fails, or takes longer than a minute
+   */
+  static String shell(String line) throws IOException, InterruptedException {
+    Process process =
+        new ProcessBuilder("bash", "-o", "pipefail", "-c", line)
+            .directory(ROOT.toFile())
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    if (!process.waitFor(1, TimeUnit.MINUTES) || process.exitValue() != 0) {
+      throw new AssertionError("failed: " + line + "\n" + output);
+    }
+    return output.strip();
+  }
+
+  /**
    * Runs it to its end, and returns what it printed.
    *
    * @throws AssertionError if it fails, or takes longer than a minute

@@ -8,6 +8,7 @@ import io.mooring.e2e.crowd.Report;
 import io.mooring.e2e.ledger.Verdict;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -23,7 +24,7 @@ class CrowdTest {
   @TempDir Path state;
 
   @Test
-  void theClientsOfAKilledServerComeBackAndKnowWhatTheyMissed() throws Exception {
+  void theClientsOfAKilledServerComeBackAndMissNothing() throws Exception {
     try (Tier tier = Tier.up(state);
         Crowd crowd = new Crowd(tier.entrance(), Crowd.Shape.FULL, SEED).gather().publish()) {
       System.out.printf("gathered: %s%n", crowd.report().figures());
@@ -45,6 +46,8 @@ class CrowdTest {
       Verdict verdict = crowd.settle(0.8);
       System.out.println(verdict.figures());
       assertTrue(verdict.clean(), verdict.violations()::toString);
+      assertEquals(Map.of(Verdict.RECOVERED, orphans), verdict.resumes());
+      assertEquals(Map.of(), verdict.told());
     }
   }
 }

@@ -161,6 +161,7 @@ class DrainTest {
 
     System.out.println("drains: " + verdict.figures());
     assertTrue(verdict.clean(), verdict.violations()::toString);
+    assertEquals(Set.of(), verdict.reasons(), verdict::figures);
     assertEquals(0, verdict.toldAbout(), verdict::figures);
   }
 

@@ -183,6 +183,7 @@ class EqualStateTest {
 
     System.out.println("edits: " + verdict.figures());
     assertTrue(verdict.clean(), verdict.violations()::toString);
+    assertEquals(Set.of(), verdict.reasons(), verdict::figures);
     assertEquals(0, verdict.toldAbout(), verdict::figures);
   }
 

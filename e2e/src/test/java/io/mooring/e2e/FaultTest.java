@@ -7,14 +7,20 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -24,6 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Parts that die or freeze under clients who come back. */
 class FaultTest {
   private static final int HERD = 500;
+  private static final List<String> SERVERS = List.of("app-1", "app-2", "app-3");
   private static final Duration BAR = Duration.ofMillis(2_500);
 
   @TempDir static Path state;
@@ -68,6 +75,61 @@ class FaultTest {
   }
 
   @Test
+  void nobodyIsSentAwayForGoodWhenAllServersStandStillForAWhile() throws Exception {
+    EnvoyAdmin envoy = tier.envoy(tier.envoys().getFirst());
+    long before = retries(envoy);
+    int clients = 60;
+    List<CompletableFuture<Socket>> handshakes = new ArrayList<>();
+
+    SERVERS.forEach(tier::freeze);
+    try {
+      for (int i = 0; i < clients; i++) {
+        handshakes.add(tier.connect(token));
+      }
+      // Each is at its last try then, which finds no server that has not had one.
+      Awaitility.await().until(() -> retries(envoy) - before >= 3 * clients);
+    } finally {
+      SERVERS.forEach(tier::resume);
+    }
+
+    Map<String, Integer> answers = new TreeMap<>();
+    for (CompletableFuture<Socket> handshake : handshakes) {
+      answers.merge(answer(handshake), 1, Integer::sum);
+    }
+    System.out.println("all servers frozen: " + answers);
+    assertTrue(
+        answers.keySet().stream().allMatch(it -> it.startsWith("101") || it.startsWith("HTTP 503")),
+        answers::toString);
+  }
+
+  @Test
+  void aReadIsAnsweredThoughAServerIsFrozen() throws Exception {
+    String publisher = tier.token("--role", "publisher");
+    HttpRequest read =
+        HttpRequest.newBuilder(
+                URI.create(tier.addresses().path("api").asText() + "/channels/demo.room"))
+            .header("Authorization", "Bearer " + publisher)
+            .build();
+
+    tier.freeze("app-2");
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
+      long start = System.nanoTime();
+      for (int i = 0; i < 12; i++) {
+        answers.add(client.sendAsync(read, HttpResponse.BodyHandlers.ofString()));
+      }
+      for (CompletableFuture<HttpResponse<String>> answer : answers) {
+        assertEquals(200, answer.get(30, TimeUnit.SECONDS).statusCode());
+      }
+      long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
+      System.out.printf("server frozen: 12 reads of the API answered within %d ms%n", millis);
+      assertTrue(millis <= 6_000, () -> "took " + millis + " ms");
+    } finally {
+      tier.resume("app-2");
+    }
+  }
+
+  @Test
   void aFrozenAuthFilterCostsRefusalsForTwoSecondsAtMost() throws Exception {
     try (Socket warm = tier.connect(token).get(10, TimeUnit.SECONDS)) {
       assertTrue(warm.isOpen());
@@ -80,6 +142,21 @@ class FaultTest {
       assertRefusalsEndSoon();
     } finally {
       tier.resume("auth-2");
+    }
+  }
+
+  private static long retries(EnvoyAdmin envoy) {
+    return envoy.stats("^cluster\\.mooring-ws\\.upstream_rq_retry$").values().stream()
+        .mapToLong(Long::longValue)
+        .sum();
+  }
+
+  private static String answer(CompletableFuture<Socket> handshake) throws Exception {
+    try (Socket socket = handshake.get(20, TimeUnit.SECONDS)) {
+      return "101 from " + socket.server();
+    } catch (ExecutionException refused) {
+      return String.valueOf(assertInstanceOf(Socket.Refused.class, refused.getCause()).getMessage())
+          .strip();
     }
   }
 

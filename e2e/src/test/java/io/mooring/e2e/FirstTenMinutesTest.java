@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -100,6 +101,35 @@ class FirstTenMinutesTest {
 
   @Test
   @Order(4)
+  void theReadmesCurlPublishesToWhoeverListens() throws Exception {
+    String shown =
+        Files.readString(Path.of(System.getProperty("mooring.root"), "README.md"))
+            .lines()
+            .filter(line -> line.startsWith("curl "))
+            .findFirst()
+            .orElseThrow();
+    String typed =
+        shown
+            .replace("token new", "token new --state-dir '" + state + "'")
+            .replace("localhost:8080/api/v1", tier.addresses().path("api").asText());
+    Socket listener = tier.connect(token).get(10, TimeUnit.SECONDS);
+    listener.send("{\"op\":\"sub\",\"id\":1,\"ch\":\"demo.room\"}");
+    listener.await("subbed");
+
+    String answered = Command.shell(typed);
+
+    var position = new ObjectMapper().readTree(answered);
+    var message = listener.await("msg");
+    assertTrue(position.path("off").asLong() > 0, answered);
+    assertEquals(position.path("off"), message.path("off"));
+    assertEquals(position.path("tag"), message.path("tag"));
+    assertEquals("dev", message.path("from").asText());
+    assertEquals(1, message.path("data").path("hi").asInt());
+    listener.close();
+  }
+
+  @Test
+  @Order(5)
   void clientsWrittenElsewhereConnectAndComeBack() throws Exception {
     for (List<String> client : List.of(Foreign.python(), Foreign.node())) {
       List<String> command = new ArrayList<>(client);
@@ -112,7 +142,7 @@ class FirstTenMinutesTest {
   }
 
   @Test
-  @Order(5)
+  @Order(6)
   void firstConnectsSpreadAndAFourthServerTakesItsShareWhileNobodysPinMoves() throws Exception {
     List<Socket> before = connect(300);
     Map<String, Integer> shares = shares(before);
@@ -137,7 +167,7 @@ class FirstTenMinutesTest {
   }
 
   @Test
-  @Order(6)
+  @Order(7)
   void aBadTokenIsRefusedAndTheAnswerSaysAtWhichStep() {
     String forged = token.substring(0, token.lastIndexOf('.') + 1) + "AAAA";
 
@@ -155,7 +185,7 @@ class FirstTenMinutesTest {
   }
 
   @Test
-  @Order(7)
+  @Order(8)
   void noLogHoldsAToken() throws IOException {
     try (Stream<Path> logs = Files.list(state.resolve("log"))) {
       List<Path> all = logs.toList();

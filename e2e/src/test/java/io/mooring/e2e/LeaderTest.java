@@ -128,6 +128,7 @@ class LeaderTest {
 
     System.out.println("leaders lost in drains: " + verdict.figures());
     assertTrue(verdict.clean(), verdict.violations()::toString);
+    assertEquals(Set.of(), verdict.reasons(), verdict::figures);
   }
 
   private static void awaitThreeServersAndALeader() {

@@ -36,6 +36,10 @@ class OutageTest {
   /** A lease's whole life and a little more: what a fresh control plane could do wrong, it did. */
   private static final Duration AFTERMATH = Duration.ofSeconds(15);
 
+  /** What the outage took from the logs: nothing, unless it lasts longer than they are kept. */
+  private static final Set<String> EXPLAINED =
+      OUTAGE.compareTo(Duration.ofMinutes(5)) < 0 ? Set.of() : Set.of("ttl_expired");
+
   private static final long SEED = 61;
 
   @TempDir Path state;
@@ -98,6 +102,7 @@ class OutageTest {
       assertTrue(published <= RESUMED.toNanos(), () -> "published after " + published + " ns");
       assertTrue(written <= RESUMED.toNanos(), () -> "written after " + written + " ns");
       assertTrue(verdict.clean(), verdict.violations()::toString);
+      assertTrue(EXPLAINED.containsAll(verdict.reasons()), verdict::figures);
     }
   }
 

@@ -26,6 +26,9 @@ import io.netty.handler.codec.http.websocketx.WebSocketVersion;
 import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
 import java.net.URI;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -43,6 +46,7 @@ final class Socket implements AutoCloseable {
   private final Channel channel;
   private final JsonNode hello;
   private final BlockingQueue<JsonNode> received;
+  private final List<JsonNode> passedOver = new ArrayList<>();
   private final CompletableFuture<Integer> closed;
 
   private Socket(Channel channel, JsonNode hello, Handler handler) {
@@ -124,18 +128,32 @@ final class Socket implements AutoCloseable {
     channel.config().setAutoRead(false);
   }
 
-  /** The next message that fits; others before it are dropped. */
+  /** The first message that fits and was not taken yet; others stay for whoever awaits them. */
   JsonNode await(Predicate<JsonNode> fits) throws InterruptedException {
+    for (Iterator<JsonNode> left = passedOver.iterator(); left.hasNext(); ) {
+      JsonNode message = left.next();
+      if (fits.test(message)) {
+        left.remove();
+        return message;
+      }
+    }
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
     while (true) {
       JsonNode message = received.poll(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
       if (message == null) {
-        throw new AssertionError("no such message within " + PATIENCE_SECONDS + " s");
+        throw new AssertionError(
+            "no such message within " + PATIENCE_SECONDS + " s, but these: " + passedOver);
       }
       if (fits.test(message)) {
         return message;
       }
+      passedOver.add(message);
     }
+  }
+
+  /** The answer to the request with that id. */
+  JsonNode answer(int id) throws InterruptedException {
+    return await(message -> message.path("id").asInt(-1) == id);
   }
 
   JsonNode await(String op) throws InterruptedException {

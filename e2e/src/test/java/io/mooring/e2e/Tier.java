@@ -12,6 +12,7 @@ import io.mooring.cli.state.StateFolder;
 import io.mooring.e2e.crowd.Entrance;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
@@ -25,6 +26,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.CertificateFactory;
@@ -39,6 +41,9 @@ import org.awaitility.Awaitility;
 
 /** The whole tier as {@code mooring up} starts it, on free ports, in a state folder of its own. */
 final class Tier implements AutoCloseable {
+  /** So that a client that reads nothing for a while is not taken for gone. */
+  static final String SELDOM_PINGS = "ping: 2m\npong: 2m\n";
+
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -54,7 +59,11 @@ final class Tier implements AutoCloseable {
     this.ports = ports;
     this.addresses = addresses;
     this.tls =
-        SslContextBuilder.forClient().trustManager(new File(addresses.path("ca").asText())).build();
+        SslContextBuilder.forClient()
+            // What a handshake costs the clients must not hide what it costs the tier.
+            .sslProvider(SslProvider.OPENSSL)
+            .trustManager(new File(addresses.path("ca").asText()))
+            .build();
   }
 
   /** Starts a tier and returns once it is ready; {@code options} are those of {@code up}. */
@@ -238,6 +247,22 @@ final class Tier implements AutoCloseable {
     return names;
   }
 
+  /**
+   * Adds to the configuration of the servers, and starts them anew.
+   *
+   * @param yaml whole lines
+   */
+  void configure(String yaml) throws IOException {
+    List<String> servers = admin().servers().stream().map(server -> server.id()).toList();
+    for (String server : servers) {
+      Path file = state.resolve("conf/" + server + ".yaml");
+      Files.writeString(file, yaml, StandardOpenOption.APPEND);
+      kill(server);
+      start(server);
+    }
+    awaitServers(servers.size());
+  }
+
   /** Lets servers of another service register, and starts the control planes anew with that. */
   void allowService(String name, String token) throws IOException {
     for (String control : controls()) {
@@ -299,6 +324,11 @@ final class Tier implements AutoCloseable {
     } catch (IOException unreadable) {
       throw new UncheckedIOException(unreadable);
     }
+  }
+
+  /** The port at which the tier looks for its Redis. */
+  int redisPort() {
+    return ports.base() + 379;
   }
 
   RedisConnection redis() throws IOException {

@@ -17,6 +17,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +37,8 @@ public final class Crowd implements AutoCloseable {
   private final MultiThreadIoEventLoopGroup group;
   private final EventLoop loop;
   private final Shape shape;
+  private final Random fate;
+  private final Random ways;
   private final Tally tally = new Tally();
   private final Ledger ledger;
   private final List<Member> members = new ArrayList<>();
@@ -44,49 +47,71 @@ public final class Crowd implements AutoCloseable {
   private @Nullable ScheduledFuture<?> listening;
   private @Nullable ScheduledFuture<?> beating;
   private int begun;
+  private int cutsLeft;
   private long published;
   private long publishingSince;
 
   /**
    * How large a crowd is.
    *
-   * @param members each with one channel
+   * @param name of its channels
+   * @param members so many clients
    * @param channels each of whose first members publishes on it
+   * @param each how many of the channels a member subscribes to
    * @param perSecond messages, all publishers together
+   * @param bytes by which each message is longer than it has to be
    * @param deaf members who do not know {@code reconnect}
-   * @param rollbacks as in {@link Ledger}
+   * @param rollbacks as in {@link Ledger}; publishers do not try again then, as what is published
+   *     once more may have been seen before the log forgot it
+   * @param keyed whether messages have keys, so that a channel may conflate
    */
-  public record Shape(int members, int channels, int perSecond, int deaf, boolean rollbacks) {
+  public record Shape(
+      String name,
+      int members,
+      int channels,
+      int each,
+      int perSecond,
+      int bytes,
+      int deaf,
+      boolean rollbacks,
+      boolean keyed) {
     /** What the promises are made for. */
-    public static final Shape FULL = new Shape(2_000, 100, 300, 0, false);
+    public static final Shape FULL = new Shape("crowd", 2_000, 100, 1, 300, 0, 0, false, false);
+
+    /** As many deliveries, on connections with several channels, which are often made anew. */
+    public static final Shape RESTLESS = new Shape("crowd", 600, 100, 3, 300, 0, 0, false, false);
 
     public Shape withDeaf(int number) {
-      return new Shape(members, channels, perSecond, number, rollbacks);
+      return new Shape(name, members, channels, each, perSecond, bytes, number, rollbacks, keyed);
     }
 
     public Shape withRollbacks() {
-      return new Shape(members, channels, perSecond, deaf, true);
+      return new Shape(name, members, channels, each, perSecond, bytes, deaf, true, keyed);
+    }
+
+    boolean isDeaf(int member) {
+      return member >= members - deaf;
+    }
+
+    List<String> channelsOf(int member) {
+      int apart = channels / each;
+      return IntStream.range(0, each)
+          .mapToObj(i -> "demo.%s-%d".formatted(name, (member + i * apart) % channels))
+          .toList();
     }
   }
 
   public Crowd(Entrance entrance, Shape shape, long seed) {
     this.shape = shape;
+    this.fate = new Random(seed);
+    this.ways = new Random(~seed);
+    System.out.printf("crowd of %d: seed %d%n", shape.members(), seed);
     this.group = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
     this.loop = group.next();
     this.ledger = new Ledger(shape.rollbacks(), System::nanoTime);
-    Random random = new Random(seed);
     for (int number = 0; number < shape.members(); number++) {
       members.add(
-          new Member(
-              number,
-              number >= shape.members() - shape.deaf(),
-              List.of("demo.crowd-" + number % shape.channels()),
-              loop,
-              entrance,
-              random,
-              ledger,
-              tally,
-              this::acknowledged));
+          new Member(number, shape, loop, entrance, fate, ledger, tally, this::acknowledged));
     }
   }
 
@@ -157,6 +182,66 @@ public final class Crowd implements AutoCloseable {
                             report().figures()));
               }
             });
+  }
+
+  /**
+   * Ends live sockets, whose clients and ways the seed draws.
+   *
+   * @param times in all
+   * @param perSecond at most 1,000
+   * @return completes when the last one was ended
+   */
+  public CompletableFuture<Void> cut(int times, int perSecond) {
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    ask(() -> cutsLeft = times);
+    ScheduledFuture<?> cutting =
+        repeat(
+            () -> {
+              if (cutsLeft > 0 && cutOne()) {
+                cutsLeft--;
+              }
+              if (cutsLeft == 0) {
+                done.complete(null);
+              }
+            },
+            1_000 / perSecond);
+    done.whenComplete((all, never) -> cutting.cancel(false));
+    return done;
+  }
+
+  private boolean cutOne() {
+    Cut way = Cut.values()[ways.nextInt(Cut.values().length)];
+    for (int tries = 0; tries < members.size(); tries++) {
+      if (members.get(ways.nextInt(members.size())).cut(way)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * Lets members read nothing any more, or read again.
+   *
+   * @param last how many: the last ones, who do not publish
+   */
+  public void read(int last, boolean reading) {
+    ask(
+        () -> {
+          members
+              .subList(members.size() - last, members.size())
+              .forEach(member -> member.read(reading));
+          return reading;
+        });
+  }
+
+  /** What became of resumes so far, by what the servers called them. */
+  public Map<String, Integer> resumes() {
+    return ask(ledger::resumes);
+  }
+
+  /** Losses that members were told of so far, by reason. */
+  public Map<String, Integer> told() {
+    return ask(ledger::told);
   }
 
   /** Completes with the monotonic time of the next acknowledgement. */
@@ -268,7 +353,10 @@ public final class Crowd implements AutoCloseable {
     }
   }
 
-  /** Whether all answers are there, and all members of each channel are at the same place. */
+  /**
+   * Whether all answers are there, and all members of each channel are at the same place, with all
+   * that was acknowledged.
+   */
   private boolean quiet() {
     Map<String, Position> tops = new HashMap<>();
     for (Member member : members) {
@@ -278,7 +366,9 @@ public final class Crowd implements AutoCloseable {
       for (Listening listening : member.listenings()) {
         Position at = listening.position();
         Position other = at == null ? null : tops.putIfAbsent(listening.channel(), at);
-        if (at == null || (other != null && !other.equals(at))) {
+        if (at == null
+            || (other != null && !other.equals(at))
+            || at.off() < ledger.acknowledged(listening.channel(), at.epoch())) {
           return false;
         }
       }

@@ -1,35 +1,33 @@
 package io.mooring.e2e.crowd;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.mooring.e2e.crowd.Feed.Message;
 import io.mooring.e2e.ledger.Position;
 import io.mooring.e2e.ledger.Publication;
 import io.mooring.e2e.ledger.Reader;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One channel of one member, as its application sees it. While the member moves, two wires carry
- * the channel: the old one goes on until it has reached the place from which the new one is live.
+ * the channel: the old one goes on until the new one has the very place that was reached. What both
+ * bring is dropped by its place, tag and all.
  */
 final class Listening {
   private final String channel;
   private final Reader reader;
 
+  /** What each wire that was asked says of the channel. */
+  private final Map<Wire, Feed> feeds = new HashMap<>();
+
   /** The last place that the application has; null before the first answer. */
   private @Nullable Position position;
 
   private @Nullable Wire source;
-  private @Nullable Wire next;
-  private @Nullable Answer answer;
-  private final List<Message> held = new ArrayList<>();
 
-  /** What the old wire has brought already, the new one may bring again: dropped by its place. */
-  private long broughtByTheOldWire;
-
-  private record Answer(Position position, boolean recovered, String reason) {}
-
-  private record Message(long off, long tag, Publication publication) {}
+  /** What the source brings up to here, the application has had from another wire. */
+  private @Nullable Position alreadyHad;
 
   Listening(String channel, Reader reader) {
     this.channel = channel;
@@ -49,8 +47,9 @@ final class Listening {
   }
 
   /** The request for this channel, a resume if there is something to resume from. */
-  String request(int id) {
+  String request(Wire wire, int id) {
     Position at = position;
+    feeds.put(wire, new Feed(at));
     return at == null
         ? "{\"op\":\"sub\",\"id\":%d,\"ch\":\"%s\"}".formatted(id, channel)
         : "{\"op\":\"sub\",\"id\":%d,\"ch\":\"%s\",\"pos\":{\"epoch\":\"%s\",\"off\":%d,\"tag\":%d}}"
@@ -58,117 +57,147 @@ final class Listening {
   }
 
   void subbed(Wire wire, JsonNode message) {
-    Answer given =
-        new Answer(
-            position(message.path("pos")),
-            message.path("recovered").asBoolean(),
-            message.path("reason").asText("not_recovered"));
-    if (source == null || source == wire) {
-      source = wire;
-      take(given);
-    } else {
-      next = wire;
-      answer = given;
-      held.clear();
+    Feed feed = feed(wire);
+    Position asked = feed.asked();
+    Position answered = position(message.path("pos"));
+    boolean recovered = message.path("recovered").asBoolean();
+    String gap = recovered ? "" : message.path("reason").asText("no reason");
+    boolean conflated = message.path("conflate").asBoolean();
+    feed.answered(answered, gap, message.path("replayed").asLong(), conflated);
+    if (conflated) {
+      reader.conflated();
+    }
+    if (asked != null && recovered) {
+      reader.resumed(asked, answered);
+    } else if (asked != null) {
+      reader.resumeFailed(gap);
+    }
+    if (source == null) {
+      adopt(wire, feed);
     }
   }
 
   void lost(Wire wire, JsonNode message) {
-    Answer given =
-        new Answer(position(message.path("pos")), false, message.path("reason").asText());
+    Feed feed = feed(wire);
+    feed.begin(position(message.path("pos")), message.path("reason").asText("no reason"));
     if (wire == source) {
-      take(given);
-    } else if (wire == next) {
-      answer = given;
-      held.clear();
+      startAnew(feed);
     }
   }
 
-  void message(Wire wire, JsonNode message) {
-    JsonNode data = message.path("data");
-    Message arrived =
+  void message(Wire wire, JsonNode json) {
+    Feed feed = feed(wire);
+    JsonNode data = json.path("data");
+    Message message =
         new Message(
-            message.path("off").asLong(),
-            message.path("tag").asLong(),
+            new Position(feed.at().epoch(), json.path("off").asLong(), json.path("tag").asLong()),
             new Publication(data.path("p").asInt(-1), data.path("n").asInt(-1)));
-    if (wire == source) {
-      deliver(arrived);
-    } else if (wire == next) {
-      held.add(arrived);
+    if (!feed.answered()) {
+      reader.unasked(message.publication());
+      return;
     }
-  }
-
-  /** Whether the old wire is not needed any more, and {@code wire} carries on without a gap. */
-  boolean joined(Wire wire) {
-    Position at = position;
-    return next == wire
-        && answer != null
-        && (answer.recovered
-            || (at != null
-                && at.epoch().equals(answer.position.epoch())
-                && at.off() >= answer.position.off()));
+    Position before = feed.at();
+    boolean follows = feed.brought(message);
+    // Of what is delivered at once, the reader sees it.
+    if (!follows && (wire != source || alreadyHad != null)) {
+      reader.broken(before, message.position().off());
+    }
+    if (wire == source) {
+      deliver(message);
+    } else {
+      feed.hold(message);
+    }
   }
 
   boolean answered(Wire wire) {
-    return next == wire;
+    Feed feed = feeds.get(wire);
+    return feed != null && feed.answered();
   }
 
-  /** From now on {@code wire} is the source; what it cannot join to is a loss that was told of. */
+  /** Whether {@code wire} carries on from what the application has, without a gap. */
+  boolean joined(Wire wire) {
+    Feed feed = feeds.get(wire);
+    Position at = position;
+    return source == wire || (feed != null && feed.answered() && at != null && feed.has(at));
+  }
+
+  /** From now on {@code wire} is the source, and any other is not listened to any more. */
   void switchTo(Wire wire) {
-    if (next != wire || answer == null) {
-      source = null;
+    feeds.keySet().removeIf(other -> other != wire);
+    if (source == wire) {
       return;
     }
-    if (!joined(wire)) {
-      take(answer);
+    source = null;
+    Feed feed = feeds.get(wire);
+    if (feed != null && feed.answered()) {
+      adopt(wire, feed);
     }
-    Position at = position;
-    broughtByTheOldWire = at == null ? 0 : at.off();
-    source = wire;
-    next = null;
-    answer = null;
-    held.forEach(this::deliver);
-    held.clear();
   }
 
   /** The wire has ended. */
   void gone(Wire wire) {
+    feeds.remove(wire);
     if (wire == source) {
+      reader.cut();
       source = null;
-      if (next != null) {
-        switchTo(next);
+      for (Map.Entry<Wire, Feed> other : feeds.entrySet()) {
+        if (other.getValue().answered()) {
+          adopt(other.getKey(), other.getValue());
+          return;
+        }
       }
-    } else if (wire == next) {
-      next = null;
-      answer = null;
-      held.clear();
     }
   }
 
-  private void take(Answer given) {
-    broughtByTheOldWire = 0;
+  private void adopt(Wire wire, Feed feed) {
+    source = wire;
     Position at = position;
+    boolean complete = feed.gap().isEmpty();
     if (at == null) {
-      reader.began(given.position);
-      position = given.position;
-    } else if (given.recovered) {
-      reader.recovered(at);
+      reader.began(feed.start());
+      position = feed.start();
+    } else if (complete && feed.start().epoch().equals(at.epoch())) {
+      // It was asked for what follows an earlier place, and will reach this one, if it has not yet.
+      reader.recovered(at, feed.owed());
+      alreadyHad = at;
+    } else if (!complete && feed.has(at)) {
+      // Nothing is missing after all: the old wire has brought it.
+      alreadyHad = at;
+    } else if (complete) {
+      feed.begin(feed.at(), "unjoined");
+      startAnew(feed);
     } else {
-      reader.lost(given.position, given.reason);
-      position = given.position;
+      startAnew(feed);
     }
+    feed.held().forEach(this::deliver);
+    feed.held().clear();
+  }
+
+  /** What lies before the feed's start is lost, as its server says. */
+  private void startAnew(Feed feed) {
+    reader.lost(feed.start(), feed.gap());
+    position = feed.start();
+    alreadyHad = null;
   }
 
   private void deliver(Message message) {
-    if (message.off <= broughtByTheOldWire) {
-      return;
+    Position had = alreadyHad;
+    if (had != null) {
+      if (message.position().off() < had.off() || message.position().equals(had)) {
+        return;
+      }
+      alreadyHad = null;
     }
-    broughtByTheOldWire = 0;
-    reader.delivered(message.off, message.tag, message.publication);
-    Position at = position;
-    if (at != null) {
-      position = new Position(at.epoch(), message.off, message.tag);
+    reader.delivered(message.position().off(), message.position().tag(), message.publication());
+    position = message.position();
+  }
+
+  private Feed feed(Wire wire) {
+    Feed feed = feeds.get(wire);
+    if (feed == null) {
+      throw new IllegalStateException(channel + " was not asked for on this wire");
     }
+    return feed;
   }
 
   private static Position position(JsonNode json) {

@@ -1,6 +1,7 @@
 package io.mooring.e2e.crowd;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.mooring.e2e.crowd.Crowd.Shape;
 import io.mooring.e2e.crowd.Tally.Arrival;
 import io.mooring.e2e.crowd.Tally.Knock;
 import io.mooring.e2e.crowd.Tally.Why;
@@ -8,6 +9,7 @@ import io.mooring.e2e.ledger.Ledger;
 import io.netty.channel.EventLoop;
 import java.net.URI;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -21,6 +23,16 @@ final class Member implements Wire.Events {
 
   /** How long an old socket is kept for the last messages that the new one does not carry. */
   private static final long HAND_OVER_MILLIS = 2_000;
+
+  /** Of whoever wants to be back at once. */
+  private static final Ending AT_ONCE = new Ending.Closed(4200, "");
+
+  /** More messages than a client may send in ten seconds. */
+  private static final String TOO_MUCH =
+      "[" + String.join(",", Collections.nCopies(130, "{\"op\":\"pong\"}")) + "]";
+
+  /** What a server says to a client that sends too much. */
+  private static final String DISMISSED = "4102";
 
   private final int number;
   private final EventLoop loop;
@@ -52,10 +64,12 @@ final class Member implements Wire.Events {
   private long silenceMillis = TimeUnit.SECONDS.toMillis(60);
   private boolean stopped;
 
+  /** How the live wire is being ended on purpose, if it is. */
+  private @Nullable Cut cut;
+
   Member(
       int number,
-      boolean deaf,
-      List<String> channels,
+      Shape shape,
       EventLoop loop,
       Entrance entrance,
       RandomGenerator random,
@@ -63,7 +77,7 @@ final class Member implements Wire.Events {
       Tally tally,
       Runnable acknowledged) {
     this.number = number;
-    this.deaf = deaf;
+    this.deaf = shape.isDeaf(number);
     this.loop = loop;
     this.entrance = entrance;
     this.random = random;
@@ -71,7 +85,8 @@ final class Member implements Wire.Events {
     this.acknowledged = acknowledged;
     this.backoff = new Backoff(random);
     this.subscribing = new Backoff(random);
-    this.voice = new Voice(number, ledger);
+    List<String> channels = shape.channelsOf(number);
+    this.voice = new Voice(number, channels.getFirst(), ledger, shape);
     this.generic = number;
     this.knocking = edge();
     for (String channel : channels) {
@@ -101,8 +116,40 @@ final class Member implements Wire.Events {
   /** Publishes on its first channel; not while it has no socket. */
   void publish() {
     Wire wire = live;
+    if (wire != null && cut == null) {
+      voice.publish(wire);
+    }
+  }
+
+  /** Ends its live socket; whether there was one, and no other to take its place. */
+  boolean cut(Cut way) {
+    Wire wire = live;
+    if (wire == null || coming != null || cut != null) {
+      return false;
+    }
+    cut = way;
+    tally.forced(way);
+    switch (way) {
+      case RESET -> wire.reset();
+      case HANG_UP -> wire.abandon();
+      case FAREWELL -> {
+        wire.close();
+        ended(wire, AT_ONCE);
+      }
+      case DESERTION -> {
+        wire.desert();
+        ended(wire, AT_ONCE);
+      }
+      case DISMISSAL -> wire.send(TOO_MUCH);
+    }
+    return true;
+  }
+
+  /** Reads nothing any more, or reads again; its socket stays. */
+  void read(boolean reading) {
+    Wire wire = live;
     if (wire != null) {
-      voice.publish(wire, listenings.getFirst().channel());
+      wire.read(reading);
     }
   }
 
@@ -208,7 +255,10 @@ final class Member implements Wire.Events {
       listening.gone(wire);
     }
     if (wire == live) {
-      tally.closed(ending);
+      if (cut == null || (cut == Cut.DISMISSAL && !ending.word().equals(DISMISSED))) {
+        tally.closed(ending);
+      }
+      cut = null;
       endedAt = System.nanoTime();
       if (endedAt - liveSince > Backoff.HEALTH.toNanos()) {
         backoff.healthy();
@@ -236,6 +286,7 @@ final class Member implements Wire.Events {
     liveSince = System.nanoTime();
     coming = null;
     comingGreeted = false;
+    voice.resume(wire);
   }
 
   private void comeBack(Ending ending) {
@@ -283,9 +334,9 @@ final class Member implements Wire.Events {
   private void handOver(Wire next) {
     Wire old = live;
     if (coming == next && old != null) {
+      voice.cutOff();
       adopt(next);
       listenings.forEach(listening -> listening.switchTo(next));
-      voice.cutOff();
       old.close();
     }
   }
@@ -293,7 +344,7 @@ final class Member implements Wire.Events {
   private void subscribe(Wire wire, List<Listening> which) {
     List<String> requests = new ArrayList<>();
     for (Listening listening : which) {
-      requests.add(listening.request(1 + listenings.indexOf(listening)));
+      requests.add(listening.request(wire, 1 + listenings.indexOf(listening)));
     }
     if (!requests.isEmpty()) {
       wire.send("[" + String.join(",", requests) + "]");

@@ -46,7 +46,9 @@ class MistakesTest {
   @Test
   void whatAClientCannotHandleFailsTheTestThatRunsIt() throws Exception {
     try (Server server = new Server()) {
-      Crowd crowd = new Crowd(server.entrance(), new Crowd.Shape(1, 1, 0, 0, false), 1).gather();
+      Crowd crowd =
+          new Crowd(server.entrance(), new Crowd.Shape("crowd", 1, 1, 1, 0, 0, 0, false, false), 1)
+              .gather();
 
       server.say(
           "{\"op\":\"msg\",\"ch\":\"demo.never-asked-for\",\"off\":1,\"tag\":1,\"data\":{}}");

@@ -15,6 +15,7 @@ import java.util.stream.LongStream;
  * @param failed attempts without a hello, by cause
  * @param subscriptionsFailed by reason
  * @param toldToReconnect by reason
+ * @param forced live sockets that their client ended or got ended, on purpose
  * @param back milliseconds from a socket's end to the hello of the next, sorted
  * @param arrivals every hello
  * @param knocks every attempt
@@ -26,6 +27,7 @@ public record Report(
     Map<String, Integer> failed,
     Map<String, Integer> subscriptionsFailed,
     Map<String, Integer> toldToReconnect,
+    Map<Cut, Integer> forced,
     List<Long> back,
     List<Arrival> arrivals,
     List<Knock> knocks,
@@ -36,6 +38,11 @@ public record Report(
 
   public int socketsClosed() {
     return closed.values().stream().mapToInt(Integer::intValue).sum();
+  }
+
+  /** How many sockets were ended on purpose. */
+  public int cuts() {
+    return forced.values().stream().mapToInt(Integer::intValue).sum();
   }
 
   /** How many were greeted by {@code server}. */
@@ -95,13 +102,14 @@ public record Report(
 
   /** One line of figures. */
   public String figures() {
-    return "sockets: closed %s, failed attempts %s, failed subs %s, told to reconnect %s, moved %d; %d back, p50 %d ms, p99 %d ms"
+    return "sockets: closed %s, failed attempts %s, failed subs %s, told to reconnect %s, moved %d, forced %s; %d back, p50 %d ms, p99 %d ms"
         .formatted(
             closed,
             failed,
             subscriptionsFailed,
             toldToReconnect,
             moves(),
+            forced,
             back.size(),
             backWithin(0.5),
             backWithin(0.99));

@@ -3,6 +3,7 @@ package io.mooring.e2e.crowd;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -13,6 +14,7 @@ final class Tally {
   private final Map<String, Integer> failed = new TreeMap<>();
   private final Map<String, Integer> subscriptionsFailed = new TreeMap<>();
   private final Map<String, Integer> reconnects = new TreeMap<>();
+  private final Map<Cut, Integer> forced = new EnumMap<>(Cut.class);
   private final List<Long> back = new ArrayList<>();
   private final List<Arrival> arrivals = new ArrayList<>();
   private final List<Knock> knocks = new ArrayList<>();
@@ -61,6 +63,11 @@ final class Tally {
     subscriptionsFailed.merge(reason, 1, Integer::sum);
   }
 
+  /** A live socket was ended on purpose. */
+  void forced(Cut cut) {
+    forced.merge(cut, 1, Integer::sum);
+  }
+
   void toldToReconnect(String reason) {
     reconnects.merge(reason, 1, Integer::sum);
   }
@@ -104,6 +111,7 @@ final class Tally {
         new TreeMap<>(failed),
         new TreeMap<>(subscriptionsFailed),
         new TreeMap<>(reconnects),
+        new TreeMap<>(forced),
         sorted,
         List.copyOf(arrivals),
         List.copyOf(knocks),
@@ -117,6 +125,7 @@ final class Tally {
     failed.clear();
     subscriptionsFailed.clear();
     reconnects.clear();
+    forced.clear();
     back.clear();
     arrivals.clear();
     knocks.clear();

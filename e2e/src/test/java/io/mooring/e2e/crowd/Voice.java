@@ -1,11 +1,12 @@
 package io.mooring.e2e.crowd;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.mooring.e2e.crowd.Crowd.Shape;
 import io.mooring.e2e.ledger.Ledger;
 import io.mooring.e2e.ledger.Position;
 import io.mooring.e2e.ledger.Publication;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** What one member publishes, and what it was answered. */
@@ -14,23 +15,49 @@ final class Voice {
   private static final int FIRST_ID = 1_000;
 
   private final int publisher;
+  private final String channel;
   private final Ledger ledger;
-  private final Map<Integer, Publication> unanswered = new HashMap<>();
+
+  /**
+   * Whether what nobody answered is said again on the next wire; {@code dedupe} then keeps it from
+   * being published twice.
+   */
+  private final boolean insists;
+
+  private final boolean keyed;
+  private final String padding;
+  private final SortedMap<Integer, Publication> unanswered = new TreeMap<>();
   private int number;
 
-  Voice(int publisher, Ledger ledger) {
+  Voice(int publisher, String channel, Ledger ledger, Shape shape) {
     this.publisher = publisher;
+    this.channel = channel;
     this.ledger = ledger;
+    this.insists = !shape.rollbacks();
+    this.keyed = shape.keyed();
+    this.padding = shape.bytes() == 0 ? "" : ",\"pad\":\"" + "x".repeat(shape.bytes()) + "\"";
   }
 
-  void publish(Wire wire, String channel) {
+  void publish(Wire wire) {
     Publication publication = new Publication(publisher, ++number);
     int id = FIRST_ID + number;
     ledger.intended(publication, channel);
     unanswered.put(id, publication);
+    say(wire, id, publication);
+  }
+
+  private void say(Wire wire, int id, Publication publication) {
     wire.send(
-        "{\"op\":\"pub\",\"id\":%d,\"ch\":\"%s\",\"data\":{\"p\":%d,\"n\":%d}}"
-            .formatted(id, channel, publisher, number));
+        "{\"op\":\"pub\",\"id\":%d,\"ch\":\"%s\",\"dedupe\":\"%d-%d\"%s,\"data\":{\"p\":%d,\"n\":%d%s}}"
+            .formatted(
+                id,
+                channel,
+                publisher,
+                publication.number(),
+                keyed ? ",\"key\":\"" + publication.key() + "\"" : "",
+                publisher,
+                publication.number(),
+                padding));
   }
 
   /** Whether the answer is to a publication of this voice; it is logged then. */
@@ -55,9 +82,16 @@ final class Voice {
     }
   }
 
-  /** The wire is gone: whether what was under way was done, nobody will say. */
+  /** The wire is gone: whether what was under way was done, nobody will say any more. */
   void cutOff() {
-    unanswered.clear();
+    if (!insists) {
+      unanswered.clear();
+    }
+  }
+
+  /** There is a wire again: what was not answered is said again. */
+  void resume(Wire wire) {
+    unanswered.forEach((id, publication) -> say(wire, id, publication));
   }
 
   int unanswered() {

@@ -64,7 +64,8 @@ final class Wire {
     void mistaken(Throwable mistake);
   }
 
-  private Wire(EventLoop loop, Events events) {
+  /** Not open yet. */
+  Wire(EventLoop loop, Events events) {
     this.loop = loop;
     this.events = events;
   }
@@ -144,6 +145,30 @@ final class Wire {
     end(new Ending.Closed(1006, "r=silent"));
   }
 
+  /** Ends it as a machine does that lost power and answers with a reset. */
+  void reset() {
+    Channel there = channel;
+    if (there != null) {
+      there.config().setOption(ChannelOption.SO_LINGER, 0);
+      // From before the TLS handler, which would say goodbye.
+      there.pipeline().firstContext().close();
+    }
+    end(new Ending.Closed(1006, "r=reset"));
+  }
+
+  /** Hears and says nothing more, as a machine does whose network has changed; the peer closes. */
+  void desert() {
+    over = true;
+    settle();
+  }
+
+  /** Reads nothing from the network, or reads again. */
+  void read(boolean reading) {
+    if (channel != null) {
+      channel.config().setAutoRead(reading);
+    }
+  }
+
   private void end(Ending ending) {
     if (!over) {
       over = true;
@@ -187,6 +212,9 @@ final class Wire {
     @Override
     protected void channelRead0(ChannelHandlerContext context, Object message) throws IOException {
       if (over) {
+        if (message instanceof CloseWebSocketFrame) {
+          context.close();
+        }
         return;
       }
       heardAt = System.nanoTime();

@@ -42,18 +42,22 @@ final class ChannelLog {
    * Where a message stands.
    *
    * @param contradicted the other message that stood there before, if there was one
+   * @param sameTag whether that one has even the same tag, which no rollback explains
    */
-  record Place(Branch branch, Optional<Publication> contradicted) {}
+  record Place(Branch branch, Optional<Publication> contradicted, boolean sameTag) {}
 
   Place put(Position position, Publication publication) {
     List<Branch> branches =
         epochs.computeIfAbsent(
             position.epoch(), epoch -> new ArrayList<>(List.of(new Branch(null))));
     Entry entry = new Entry(position.tag(), publication);
+    boolean sameTag = false;
     for (Branch branch : branches) {
-      if (entry.equals(branch.entries.get(position.off()))) {
-        return new Place(branch, Optional.empty());
+      Entry there = branch.entries.get(position.off());
+      if (entry.equals(there)) {
+        return new Place(branch, Optional.empty(), false);
       }
+      sameTag |= there != null && there.tag() == entry.tag();
     }
     Branch newest = branches.getLast();
     Entry there = newest.entries.get(position.off());
@@ -63,6 +67,6 @@ final class ChannelLog {
     }
     newest.entries.put(position.off(), entry);
     newest.base = Math.min(newest.base, position.off());
-    return new Place(newest, Optional.ofNullable(there).map(Entry::publication));
+    return new Place(newest, Optional.ofNullable(there).map(Entry::publication), sameTag);
   }
 }

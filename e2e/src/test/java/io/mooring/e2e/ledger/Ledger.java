@@ -28,7 +28,12 @@ public final class Ledger {
   private final Map<String, ChannelLog> logs = new HashMap<>();
   private final Map<String, List<Stored>> stored = new HashMap<>();
   private final Map<String, List<Reader>> readers = new HashMap<>();
+
+  /** By channel and epoch. */
+  private final Map<String, Map<String, Long>> highest = new HashMap<>();
+
   private final Map<String, Integer> refused = new TreeMap<>();
+  private final Map<String, Integer> resumes = new TreeMap<>();
   private final Map<String, Integer> told = new TreeMap<>();
   private final Map<Violation.Kind, Integer> counts = new EnumMap<>(Violation.Kind.class);
   private final List<Violation> violations = new ArrayList<>();
@@ -70,10 +75,18 @@ public final class Ledger {
       return;
     }
     acknowledged++;
+    highest
+        .computeIfAbsent(intent.channel, channel -> new HashMap<>())
+        .merge(position.epoch(), position.off(), Math::max);
     Branch branch = seen(intent.channel, position, publication);
     stored
         .computeIfAbsent(intent.channel, channel -> new ArrayList<>())
-        .add(new Stored(publication, position, branch, intent.at));
+        .add(new Stored(publication, position, branch, intent.at, now()));
+  }
+
+  /** The highest offset that a publication was given in this epoch; 0 if none was. */
+  public long acknowledged(String channel, String epoch) {
+    return highest.getOrDefault(channel, Map.of()).getOrDefault(epoch, 0L);
   }
 
   /** Answered with an error: it may not have been done, and its publisher knows. */
@@ -91,17 +104,15 @@ public final class Ledger {
   /** Judges who has what; to be called when nothing is under way any more. */
   public Verdict verdict() {
     long toldAbout = 0;
+    readers.values().forEach(all -> all.forEach(Reader::settle));
     for (Map.Entry<String, List<Stored>> channel : stored.entrySet()) {
       for (Reader reader : readers.getOrDefault(channel.getKey(), List.of())) {
         for (Stored message : channel.getValue()) {
           switch (reader.standing(message)) {
             case HAS_IT -> {}
             case WAS_TOLD -> toldAbout++;
-            case MISSES_IT ->
-                violated(
-                    Violation.Kind.SILENT_LOSS,
-                    "%s misses %s at %s"
-                        .formatted(reader, message.publication(), message.position()));
+            case MISSES_IT -> missed(Violation.Kind.SILENT_LOSS, reader, message);
+            case MISSES_IT_AND_RESUMED -> missed(Violation.Kind.INCOMPLETE_RESUME, reader, message);
           }
         }
       }
@@ -113,8 +124,24 @@ public final class Ledger {
         acknowledged,
         new TreeMap<>(refused),
         deliveries,
+        resumes(),
         new TreeMap<>(told),
         toldAbout);
+  }
+
+  private void missed(Violation.Kind kind, Reader reader, Stored message) {
+    violated(
+        kind, "%s misses %s at %s".formatted(reader, message.publication(), message.position()));
+  }
+
+  /** What became of resumes so far, by what the server called them. */
+  public Map<String, Integer> resumes() {
+    return new TreeMap<>(resumes);
+  }
+
+  /** Losses that subscribers were told of so far, by reason. */
+  public Map<String, Integer> told() {
+    return new TreeMap<>(told);
   }
 
   long now() {
@@ -129,6 +156,10 @@ public final class Ledger {
     deliveries++;
   }
 
+  void resumed(String outcome) {
+    resumes.merge(outcome, 1, Integer::sum);
+  }
+
   void told(String reason) {
     told.merge(reason, 1, Integer::sum);
   }
@@ -138,7 +169,7 @@ public final class Ledger {
     Place place = logs.computeIfAbsent(channel, any -> new ChannelLog()).put(position, publication);
     place
         .contradicted()
-        .filter(other -> !rollbacks)
+        .filter(other -> !rollbacks || place.sameTag())
         .ifPresent(
             other ->
                 violated(
@@ -154,11 +185,22 @@ public final class Ledger {
       intent.position = position;
       intent.branch = place.branch();
     } else if (!first.equals(position) || intent.branch != place.branch()) {
+      if (renamed(first, position)) {
+        return place.branch();
+      }
       violated(
           Violation.Kind.TWICE,
           "%s stands at %s and at %s of %s".formatted(publication, first, position, channel));
     }
     return place.branch();
+  }
+
+  /** A log that was rolled back gets a new epoch, in which its messages keep their places. */
+  private boolean renamed(Position first, Position position) {
+    return rollbacks
+        && first.off() == position.off()
+        && first.tag() == position.tag()
+        && !first.epoch().equals(position.epoch());
   }
 
   void violated(Violation.Kind kind, String what) {
