@@ -35,6 +35,13 @@ import org.jspecify.annotations.Nullable;
 /** One WebSocket of a client. Everything happens on the crowd's loop. */
 final class Wire {
   private static final ObjectMapper JSON = new ObjectMapper();
+
+  /**
+   * What the kernel keeps for a client that does not read: left to itself it may be tens of
+   * megabytes, and nobody would be found slow for as long as that takes.
+   */
+  private static final int KERNEL_BYTES = 256 * 1024;
+
   private static final int MOST_BYTES = 256 * 1024;
 
   /**
@@ -83,6 +90,7 @@ final class Wire {
             .group(loop)
             .channel(NioSocketChannel.class)
             .option(ChannelOption.TCP_NODELAY, true)
+            .option(ChannelOption.SO_RCVBUF, KERNEL_BYTES)
             .handler(
                 new ChannelInitializer<NioSocketChannel>() {
                   @Override
