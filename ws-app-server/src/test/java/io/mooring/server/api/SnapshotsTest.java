@@ -5,15 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import io.mooring.server.history.Excerpt;
-import io.mooring.server.history.History;
 import io.mooring.server.history.Position;
 import io.mooring.server.history.Retention;
 import io.mooring.server.history.Snapshot;
 import io.mooring.server.history.UnavailableException;
-import java.time.Duration;
-import java.util.Collection;
-import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -96,7 +91,7 @@ class SnapshotsTest {
     return new Snapshot(at(off), true, true, new TreeMap<>());
   }
 
-  private static final class Gated implements History {
+  private static final class Gated extends SnapshotsOnly {
     final BlockingQueue<CompletableFuture<Snapshot>> reads = new LinkedBlockingQueue<>();
     volatile Position top = at(0);
     volatile int tops;
@@ -121,28 +116,6 @@ class SnapshotsTest {
       CompletableFuture<Snapshot> later = new CompletableFuture<>();
       reads.add(later);
       return later;
-    }
-
-    @Override
-    public CompletionStage<Map<String, Position>> tops(
-        Collection<String> channels, Map<String, Duration> keeping) {
-      throw new UnsupportedOperationException("one channel only");
-    }
-
-    @Override
-    public CompletionStage<Excerpt> read(
-        String channel, long after, int messages, int bytes, Retention retention) {
-      throw new UnsupportedOperationException("no snapshot");
-    }
-
-    @Override
-    public CompletionStage<Position> renew(String channel, String epoch, Retention retention) {
-      throw new UnsupportedOperationException("no snapshot");
-    }
-
-    @Override
-    public CompletionStage<Boolean> complete(String channel, String epoch) {
-      throw new UnsupportedOperationException("no snapshot");
     }
   }
 }
