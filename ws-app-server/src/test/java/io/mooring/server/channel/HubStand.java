@@ -127,6 +127,11 @@ final class HubStand implements AutoCloseable {
     }
   }
 
+  /** How many subscribe. */
+  int subscribers() throws Exception {
+    return hub.countSubscribers(CHANNEL).toCompletableFuture().get(5, TimeUnit.SECONDS);
+  }
+
   /** The index of the loop that the channel belongs to. */
   int home() {
     return loops.home(CHANNEL).index();

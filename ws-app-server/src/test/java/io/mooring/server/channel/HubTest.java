@@ -102,6 +102,40 @@ class HubTest {
   }
 
   @ParameterizedTest
+  @CsvSource({"0", "1"})
+  void letsOneLeaveInItsOwnTurnAndTellsTheOthersAllTheSame(int index) throws Exception {
+    Someone first = stand.joining(index);
+    stand.opensAt(0);
+    Someone fickle = stand.joining(index);
+    fickle.leavesWhenTold = true;
+    Someone last = stand.joining(index);
+
+    stand.deliver(1);
+    for (Someone one : List.of(first, fickle, last)) {
+      one.hears("subscribed 0", "msg 1");
+    }
+    stand.deliver(2);
+
+    first.hears("msg 2");
+    last.hears("msg 2");
+    assertEquals(0, fickle.heard.size());
+    assertEquals(2, stand.subscribers());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0", "1"})
+  void endsAChannelWhoseLastSubscriberLeavesInItsOwnTurn(int index) throws Exception {
+    Someone fickle = stand.joining(index);
+    fickle.leavesWhenTold = true;
+    stand.opensAt(0);
+
+    stand.deliver(1);
+
+    fickle.hears("subscribed 0", "msg 1");
+    stand.ends();
+  }
+
+  @ParameterizedTest
   @CsvSource({"true", "false"})
   void tellsAllWhoWaitWhenTheChannelCannotBeOpenedAndTriesAnewForTheNext(boolean subscribes)
       throws Exception {

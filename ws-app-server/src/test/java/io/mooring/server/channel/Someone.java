@@ -22,6 +22,7 @@ final class Someone implements Subscriber {
   volatile boolean congested;
   volatile boolean keepsReplays;
   volatile boolean leavesWhenMissed;
+  volatile boolean leavesWhenTold;
   volatile boolean breaksWhenSubscribed;
 
   private final HubStand stand;
@@ -124,6 +125,9 @@ final class Someone implements Subscriber {
   @Override
   public void deliver(ByteBuf frames) {
     deliver("", frames.toString(UTF_8));
+    if (leavesWhenTold) {
+      stand.hub.leave(latest);
+    }
   }
 
   private void deliver(String prefix, String frames) {
