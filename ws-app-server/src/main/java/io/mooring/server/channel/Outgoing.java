@@ -19,6 +19,12 @@ final class Outgoing {
    */
   static final int MOST_BYTES = 64 * 1024;
 
+  /**
+   * The number of the first: not long before they wrap around, so that what takes them for plain
+   * numbers fails with any test that sends a little, and not after weeks.
+   */
+  private static final int FIRST = Integer.MAX_VALUE - 500;
+
   private static final Update[] NONE = {};
 
   /** Beyond this many updates, what held them is not kept for the next ones. */
@@ -31,7 +37,7 @@ final class Outgoing {
   /** What is compressed stands where it stands as it is; empty as long as nobody takes it so. */
   private @Nullable Update[] deflated = NONE;
 
-  private int first;
+  private int first = FIRST;
   private int count;
   private int bytes;
   private @Nullable Shared plainly;
