@@ -2,6 +2,7 @@ package io.mooring.server.loop;
 
 import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,13 +40,26 @@ public final class Agenda {
   private static final long NEIGHBOURLY_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
   private final Flushes flushes;
+  private final LongSupplier nanos;
+  private final Runnable offer;
   private final ArrayDeque<Item> added = new ArrayDeque<>();
   private final ArrayDeque<Item> lengthy = new ArrayDeque<>();
 
-  private long lastShort = System.nanoTime() - NEIGHBOURLY_NANOS;
+  private long lastShort;
 
   Agenda(Flushes flushes) {
+    this(flushes, System::nanoTime, Thread::yield);
+  }
+
+  /**
+   * @param nanos the clock
+   * @param offer offers the processor to others
+   */
+  Agenda(Flushes flushes, LongSupplier nanos, Runnable offer) {
     this.flushes = flushes;
+    this.nanos = nanos;
+    this.offer = offer;
+    this.lastShort = nanos.getAsLong() - NEIGHBOURLY_NANOS;
   }
 
   /** Puts work on the agenda of this turn's end. The caller does not add one that is on it. */
@@ -74,7 +88,7 @@ public final class Agenda {
     }
     flushes.run();
     if (anyShort) {
-      lastShort = System.nanoTime();
+      lastShort = nanos.getAsLong();
     }
     @Nullable Item next = lengthy.poll();
     if (next != null) {
@@ -83,8 +97,8 @@ public final class Agenda {
         added.add(next);
       }
       flushes.run();
-      if (next.repeats() || System.nanoTime() - lastShort < NEIGHBOURLY_NANOS) {
-        Thread.yield();
+      if (next.repeats() || nanos.getAsLong() - lastShort < NEIGHBOURLY_NANOS) {
+        offer.run();
       }
     }
   }

@@ -6,12 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class AgendaTest {
   private final Flushes flushes = new Flushes();
-  private final Agenda agenda = new Agenda(flushes);
   private final List<String> done = new ArrayList<>();
+  private long nanos = 5;
+  private final Agenda agenda = new Agenda(flushes, () -> nanos, () -> done.add("offer"));
 
   @Test
   void doesAllThatIsShortAndFlushesItBeforeOnePortionOfWhatIsLong() {
@@ -21,7 +23,8 @@ class AgendaTest {
 
     agenda.endTurn();
 
-    assertEquals(List.of("a", "b", "a flushed", "b flushed", "long", "long flushed"), done);
+    assertEquals(
+        List.of("a", "b", "a flushed", "b flushed", "long", "long flushed", "offer"), done);
     assertTrue(agenda.isOpen());
   }
 
@@ -37,9 +40,54 @@ class AgendaTest {
     agenda.endTurn();
     agenda.endTurn();
 
-    done.removeIf(word -> word.endsWith("flushed"));
-    assertEquals(List.of("x", "a", "y", "x", "b", "y", "x"), done);
+    assertEquals(List.of("x", "a", "y", "x", "b", "y", "x"), portions());
     assertFalse(agenda.isOpen());
+  }
+
+  @Test
+  void doesWhatHasBecomeShortBeforeWhatIsLong() {
+    agenda.add(new Work("soon short", 2));
+    agenda.add(new Work("x", 1));
+
+    agenda.endTurn();
+    agenda.endTurn();
+
+    assertEquals(List.of("soon short", "soon short", "x"), portions());
+  }
+
+  @Test
+  void offersItsProcessorAfterEachPortionOfWhatGoesOnAndOn() {
+    agenda.add(
+        new Work("x", 2) {
+          @Override
+          public boolean repeats() {
+            return true;
+          }
+        });
+
+    agenda.endTurn();
+    agenda.endTurn();
+
+    assertEquals(List.of("x", "x flushed", "offer", "x", "x flushed", "offer"), done);
+  }
+
+  @Test
+  void offersItsProcessorForAsLongAsMoreMayComeThatIsShort() {
+    agenda.add(new Work("x", 4));
+    agenda.endTurn();
+    assertEquals(List.of("x", "x flushed"), taken());
+
+    agenda.add(new Work("a", 1));
+    agenda.endTurn();
+    assertEquals(List.of("a", "a flushed", "x", "x flushed", "offer"), taken());
+
+    nanos += TimeUnit.MILLISECONDS.toNanos(50) - 1;
+    agenda.endTurn();
+    assertEquals(List.of("x", "x flushed", "offer"), taken());
+
+    nanos++;
+    agenda.endTurn();
+    assertEquals(List.of("x", "x flushed"), taken());
   }
 
   @Test
@@ -72,8 +120,20 @@ class AgendaTest {
     agenda.endTurn();
     agenda.endTurn();
 
-    assertEquals(List.of("a", "a flushed"), done);
+    assertEquals(List.of("a", "a flushed", "offer"), done);
     assertFalse(agenda.isOpen());
+  }
+
+  private List<String> taken() {
+    List<String> taken = List.copyOf(done);
+    done.clear();
+    return taken;
+  }
+
+  private List<String> portions() {
+    return done.stream()
+        .filter(word -> !word.endsWith("flushed") && !word.equals("offer"))
+        .toList();
   }
 
   private class Work implements Agenda.Item {
