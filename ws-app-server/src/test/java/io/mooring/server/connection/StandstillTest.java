@@ -39,13 +39,7 @@ class StandstillTest {
 
   @Test
   void isNoneWhileASingleByteGoesOutNowAndThen() throws Exception {
-    for (int i = 0; i < 10; i++) {
-      look(Standstill.LOOKS - 1);
-      unsent--;
-      look(1);
-    }
-
-    assertEquals(0, noticed);
+    assertNoneWhere(() -> unsent--);
   }
 
   @Test
@@ -60,13 +54,7 @@ class StandstillTest {
 
   @Test
   void isNoneWhereAsMuchGoesOutAsIsAdded() throws Exception {
-    for (int i = 0; i < 10; i++) {
-      look(Standstill.LOOKS - 1);
-      inside(() -> standstill.moved());
-      look(1);
-    }
-
-    assertEquals(0, noticed);
+    assertNoneWhere(() -> standstill.moved());
   }
 
   @Test
@@ -93,6 +81,17 @@ class StandstillTest {
     look(1);
 
     assertEquals(1, noticed);
+  }
+
+  /** Something happens just before each time that it would be noticed. */
+  private void assertNoneWhere(Runnable something) throws Exception {
+    for (int i = 0; i < 10; i++) {
+      look(Standstill.LOOKS - 1);
+      inside(something);
+      look(1);
+    }
+
+    assertEquals(0, noticed);
   }
 
   private void look(int times) throws Exception {

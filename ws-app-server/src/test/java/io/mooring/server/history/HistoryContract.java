@@ -30,6 +30,12 @@ abstract class HistoryContract {
   static final int MANY = 1_000;
   static final int LARGE = 1 << 20;
 
+  /** Ten entries. */
+  private static final Retention SMALL = retention(10, Duration.ofMinutes(5), 10, 10_000);
+
+  /** Entries for a second, and what else there is for a day. */
+  private static final Retention BRIEF = retention(10, Duration.ofSeconds(1), 10, 10_000);
+
   abstract Backbone backbone();
 
   History history() {
@@ -159,11 +165,7 @@ abstract class HistoryContract {
   @Test
   void forgetsTheOldestBeyondItsSizeAndSaysSo() {
     String channel = channel();
-    Retention small = retention(10, Duration.ofMinutes(5), 10, 10_000);
-    List<Position> positions = new ArrayList<>();
-    for (int i = 0; i < 500; i++) {
-      positions.add(get(backbone().broker().publish(channel, text("m" + i), small)));
-    }
+    List<Position> positions = publish(channel, 500, SMALL);
 
     Excerpt old = read(channel, 1, MANY, LARGE);
     Excerpt recent = read(channel, 490, MANY, LARGE);
@@ -177,53 +179,45 @@ abstract class HistoryContract {
   @Test
   void forgetsTheEntriesAfterTheirTimeButNotWhereItWas() {
     String channel = channel();
-    Retention brief = retention(10, Duration.ofSeconds(1), 10, 10_000);
-    Position start = get(history().top(channel, brief));
-    Position last = get(backbone().broker().publish(channel, text("x"), brief));
+    Position start = get(history().top(channel, BRIEF));
+    Position last = publish(channel, text("x"), BRIEF);
 
     Excerpt later =
         Awaitility.await()
-            .until(() -> get(history().read(channel, 0, MANY, LARGE, brief)), Excerpt::empty);
+            .until(() -> get(history().read(channel, 0, MANY, LARGE, BRIEF)), Excerpt::empty);
 
     assertEquals(last, later.top());
     assertEquals(Optional.of(Gap.TTL_EXPIRED), later.gapSince(start));
-    Excerpt atTop = get(history().read(channel, 1, MANY, LARGE, brief));
+    Excerpt atTop = get(history().read(channel, 1, MANY, LARGE, BRIEF));
     assertEquals(Optional.empty(), atTop.gapSince(last));
-    assertEquals(2, get(backbone().broker().publish(channel, text("y"), brief)).off());
+    assertEquals(2, publish(channel, text("y"), BRIEF).off());
   }
 
   @Test
   void provesWhatFollowsAnEntryThatWasForgotten() {
     String channel = channel();
-    Retention brief = retention(10, Duration.ofSeconds(1), 10, 10_000);
-    Position gone = get(backbone().broker().publish(channel, text("x"), brief));
-    Awaitility.await().until(() -> get(history().read(channel, 0, MANY, LARGE, brief)).empty());
+    Position gone = publish(channel, text("x"), BRIEF);
+    Awaitility.await().until(() -> get(history().read(channel, 0, MANY, LARGE, BRIEF)).empty());
 
     List<Position> next =
-        List.of(
-            get(backbone().broker().publish(channel, key("k", "1"), brief)),
-            get(backbone().broker().publish(channel, text("z"), brief)));
+        List.of(publish(channel, key("k", "1"), BRIEF), publish(channel, text("z"), BRIEF));
 
-    Excerpt excerpt = get(history().read(channel, 1, MANY, LARGE, brief));
+    Excerpt excerpt = get(history().read(channel, 1, MANY, LARGE, BRIEF));
     assertEquals(next, positions(excerpt));
     assertEquals(gone.tag(), excerpt.tagAfter());
     assertEquals(gone.tag(), excerpt.deliveries().getFirst().previousTag());
     assertEquals(Optional.empty(), excerpt.gapSince(gone));
     Position invented = new Position(gone.epoch(), 1, gone.tag() + 1);
     assertEquals(Optional.of(Gap.EPOCH_CHANGED), excerpt.gapSince(invented));
-    assertEquals(Map.of("k", "2 1"), entries(get(history().snapshot(channel, gone, brief))));
-    assertFalse(get(history().snapshot(channel, gone, brief)).full());
-    assertTrue(get(history().snapshot(channel, invented, brief)).full());
+    assertEquals(Map.of("k", "2 1"), entries(get(history().snapshot(channel, gone, BRIEF))));
+    assertFalse(get(history().snapshot(channel, gone, BRIEF)).full());
+    assertTrue(get(history().snapshot(channel, invented, BRIEF)).full());
   }
 
   @Test
   void provesWhatFollowsTheLastThatWasTrimmed() {
     String channel = channel();
-    Retention small = retention(10, Duration.ofMinutes(5), 10, 10_000);
-    List<Position> positions = new ArrayList<>();
-    for (int i = 0; i < 250; i++) {
-      positions.add(get(backbone().broker().publish(channel, text("m" + i), small)));
-    }
+    List<Position> positions = publish(channel, 250, SMALL);
 
     int trimmed = 1;
     while (read(channel, trimmed, MANY, LARGE).deliveries().isEmpty()) {
@@ -242,12 +236,10 @@ abstract class HistoryContract {
   @Test
   void beginsAnewWhenEvenItsTopWasForgotten() {
     String channel = channel();
-    Duration second = Duration.ofSeconds(1);
-    Retention brief = new Retention(10, second, second, 10, new ByteSize(10_000));
-    Position last = get(backbone().broker().publish(channel, key("k", "1"), brief));
+    Retention brief = forgottenAfter(Duration.ofSeconds(1));
+    Position last = publish(channel, key("k", "1"), brief);
 
-    Awaitility.await()
-        .until(() -> !get(history().top(channel, brief)).epoch().equals(last.epoch()));
+    awaitForgotten(channel, last, brief);
 
     assertEquals(0, get(history().top(channel, brief)).off());
     assertEquals(0, get(history().snapshot(channel, null, brief)).entries().size());
@@ -257,8 +249,8 @@ abstract class HistoryContract {
   void keepsTopAndKeysOfALogThatIsInUseAndNoLonger() {
     String channel = channel();
     Duration ttl = Duration.ofSeconds(2);
-    Retention brief = new Retention(10, ttl, ttl, 10, new ByteSize(10_000));
-    Position last = get(backbone().broker().publish(channel, key("k", "1"), brief));
+    Retention brief = forgottenAfter(ttl);
+    Position last = publish(channel, key("k", "1"), brief);
 
     long since = System.nanoTime();
     while (System.nanoTime() - since < 2 * ttl.toNanos()) {
@@ -268,8 +260,7 @@ abstract class HistoryContract {
 
     assertEquals(Map.of("k", "1 1"), entries(get(history().snapshot(channel, null, brief))));
     assertEquals(0, read(channel, 0, MANY, LARGE).deliveries().size());
-    Awaitility.await()
-        .until(() -> !get(history().top(channel, brief)).epoch().equals(last.epoch()));
+    awaitForgotten(channel, last, brief);
     assertEquals(0, get(history().snapshot(channel, null, brief)).entries().size());
   }
 
@@ -337,11 +328,9 @@ abstract class HistoryContract {
   @Test
   void appendsAnewWhatWasPublishedInAnEarlierLifeOfTheLog() {
     String channel = channel();
-    Duration second = Duration.ofSeconds(1);
-    Retention brief = new Retention(10, second, second, 10, new ByteSize(10_000));
-    Position first = get(backbone().broker().publish(channel, once("ann", "a"), brief));
-    Awaitility.await()
-        .until(() -> !get(history().top(channel, brief)).epoch().equals(first.epoch()));
+    Retention brief = forgottenAfter(Duration.ofSeconds(1));
+    Position first = publish(channel, once("ann", "a"), brief);
+    awaitForgotten(channel, first, brief);
     publish(channel, "x");
 
     assertEquals(2, get(send(channel, once("ann", "a"))).off());
@@ -408,10 +397,9 @@ abstract class HistoryContract {
   @Test
   void tellsEverythingWhereTheLogCannotTellWhatChanged() {
     String channel = channel();
-    Retention small = retention(10, Duration.ofMinutes(5), 10, 10_000);
-    Position first = get(backbone().broker().publish(channel, key("a", "1"), small));
+    Position first = publish(channel, key("a", "1"), SMALL);
     for (int i = 0; i < 200; i++) {
-      get(backbone().broker().publish(channel, key("b", "2"), small));
+      publish(channel, key("b", "2"), SMALL);
     }
 
     for (Position since :
@@ -431,9 +419,8 @@ abstract class HistoryContract {
   @Test
   void isNotCompleteAnyMoreWhenItsLifeIsOver() {
     String channel = channel();
-    Duration second = Duration.ofSeconds(1);
-    Retention brief = new Retention(10, second, second, 10, new ByteSize(10_000));
-    Position first = get(backbone().broker().publish(channel, once("ann", "a"), brief));
+    Retention brief = forgottenAfter(Duration.ofSeconds(1));
+    Position first = publish(channel, once("ann", "a"), brief);
 
     assertTrue(get(history().complete(channel, first.epoch())));
     Awaitility.await().until(() -> !get(history().complete(channel, first.epoch())));
@@ -460,16 +447,16 @@ abstract class HistoryContract {
   void refusesAKeyBeyondTheMostAndNothingElse() {
     String channel = channel();
     Retention two = retention(100, Duration.ofMinutes(5), 2, 10_000);
-    get(backbone().broker().publish(channel, key("a", "1"), two));
-    get(backbone().broker().publish(channel, key("b", "2"), two));
+    publish(channel, key("a", "1"), two);
+    publish(channel, key("b", "2"), two);
 
-    assertFull(backbone().broker().publish(channel, key("c", "3"), two));
+    assertFull(send(channel, key("c", "3"), two));
 
-    assertEquals(3, get(backbone().broker().publish(channel, key("a", "4"), two)).off());
-    assertEquals(4, get(backbone().broker().publish(channel, text("x"), two)).off());
-    assertEquals(5, get(backbone().broker().publish(channel, key("d", "null"), two)).off());
-    assertEquals(6, get(backbone().broker().publish(channel, key("b", "null"), two)).off());
-    assertEquals(7, get(backbone().broker().publish(channel, key("c", "5"), two)).off());
+    assertEquals(3, publish(channel, key("a", "4"), two).off());
+    assertEquals(4, publish(channel, text("x"), two).off());
+    assertEquals(5, publish(channel, key("d", "null"), two).off());
+    assertEquals(6, publish(channel, key("b", "null"), two).off());
+    assertEquals(7, publish(channel, key("c", "5"), two).off());
     assertEquals(Map.of("a", "3 4", "c", "7 5"), entries(snapshot(channel, null)));
   }
 
@@ -478,16 +465,15 @@ abstract class HistoryContract {
     String channel = channel();
     Retention hundred = retention(100, Duration.ofMinutes(5), 10, 100);
     String forty = "\"" + "x".repeat(37) + "\"";
-    get(backbone().broker().publish(channel, key("a", forty), hundred));
-    get(backbone().broker().publish(channel, key("b", forty), hundred));
+    publish(channel, key("a", forty), hundred);
+    publish(channel, key("b", forty), hundred);
 
-    assertFull(backbone().broker().publish(channel, key("c", forty), hundred));
-    assertFull(
-        backbone().broker().publish(channel, key("a", "\"" + "x".repeat(58) + "\""), hundred));
+    assertFull(send(channel, key("c", forty), hundred));
+    assertFull(send(channel, key("a", "\"" + "x".repeat(58) + "\""), hundred));
 
-    get(backbone().broker().publish(channel, key("a", "\"" + "x".repeat(57) + "\""), hundred));
-    get(backbone().broker().publish(channel, key("b", "null"), hundred));
-    get(backbone().broker().publish(channel, key("c", forty), hundred));
+    publish(channel, key("a", "\"" + "x".repeat(57) + "\""), hundred);
+    publish(channel, key("b", "null"), hundred);
+    publish(channel, key("c", forty), hundred);
     assertEquals(5, top(channel).off());
   }
 
@@ -516,7 +502,15 @@ abstract class HistoryContract {
   }
 
   CompletionStage<Position> send(String channel, Publication publication) {
-    return backbone().broker().publish(channel, publication, Retention.DEFAULT);
+    return send(channel, publication, Retention.DEFAULT);
+  }
+
+  CompletionStage<Position> send(String channel, Publication publication, Retention retention) {
+    return backbone().broker().publish(channel, publication, retention);
+  }
+
+  Position publish(String channel, Publication publication, Retention retention) {
+    return get(send(channel, publication, retention));
   }
 
   Position publish(String channel, String text) {
@@ -524,11 +518,21 @@ abstract class HistoryContract {
   }
 
   List<Position> publish(String channel, int count) {
+    return publish(channel, count, Retention.DEFAULT);
+  }
+
+  List<Position> publish(String channel, int count, Retention retention) {
     List<Position> positions = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      positions.add(publish(channel, "m" + i));
+      positions.add(publish(channel, text("m" + i), retention));
     }
     return positions;
+  }
+
+  /** Until the log is another one than that in which something was published. */
+  private void awaitForgotten(String channel, Position published, Retention retention) {
+    Awaitility.await()
+        .until(() -> !get(history().top(channel, retention)).epoch().equals(published.epoch()));
   }
 
   static Publication text(String text) {
@@ -545,6 +549,11 @@ abstract class HistoryContract {
 
   static Retention retention(int size, Duration ttl, int keys, long keyBytes) {
     return new Retention(size, ttl, Duration.ofDays(1), keys, new ByteSize(keyBytes));
+  }
+
+  /** For a log of which everything, its top included, is forgotten together. */
+  private static Retention forgottenAfter(Duration ttl) {
+    return new Retention(10, ttl, ttl, 10, new ByteSize(10_000));
   }
 
   static List<Position> positions(Excerpt excerpt) {
