@@ -16,7 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/** Delivers on the channel's home loop, on which the log in memory orders its publications. */
+/** Delivers on the channel's strand, on which the log in memory orders its publications. */
 final class MemoryBroker implements Broker {
   private final Loops loops;
   private final MemoryHistory history;
@@ -26,7 +26,7 @@ final class MemoryBroker implements Broker {
   MemoryBroker(Loops loops, MemoryHistory history) {
     this.loops = loops;
     this.history = history;
-    for (int i = 0; i < loops.size(); i++) {
+    for (int i = 0; i < loops.strands(); i++) {
       subscribed.add(new HashSet<>());
     }
   }
@@ -37,7 +37,7 @@ final class MemoryBroker implements Broker {
 
   @Override
   public CompletionStage<Void> subscribe(String channel) {
-    return history.atHome(channel, () -> here(channel).add(channel)).thenAccept(added -> {});
+    return history.inOrder(channel, () -> here(channel).add(channel)).thenAccept(added -> {});
   }
 
   @Override
@@ -48,7 +48,7 @@ final class MemoryBroker implements Broker {
   @Override
   public CompletionStage<Void> unsubscribe(String channel) {
     return history
-        .atHome(channel, () -> here(channel).remove(channel))
+        .inOrder(channel, () -> here(channel).remove(channel))
         // With the loops, whatever was subscribed has ended.
         .handle((removed, stopped) -> null);
   }
@@ -56,7 +56,7 @@ final class MemoryBroker implements Broker {
   @Override
   public CompletionStage<Position> publish(
       String channel, Publication publication, Retention retention) {
-    return history.atHome(
+    return history.inOrder(
         channel,
         () -> {
           MemoryHistory.Appended appended = history.append(channel, publication, retention);
@@ -69,8 +69,8 @@ final class MemoryBroker implements Broker {
         });
   }
 
-  /** Belongs to the channel's home. */
+  /** Belongs to the channel's strand. */
   private Set<String> here(String channel) {
-    return subscribed.get(loops.home(channel).index());
+    return subscribed.get(loops.strand(channel).index());
   }
 }

@@ -5,6 +5,7 @@ import io.mooring.server.history.Gap;
 import io.mooring.server.history.Position;
 import io.mooring.server.history.Retention;
 import io.mooring.server.loop.Loop;
+import io.mooring.server.loop.Strand;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,9 +18,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One channel on this server, from its first subscriber to its last. Belongs to its home loop,
- * which puts deliveries and joins into one order; each loop with subscribers gets both as messages
- * in that order.
+ * One channel on this server, from its first subscriber to its last. Belongs to its strand, which
+ * puts deliveries and joins into one order; each loop with subscribers gets both as messages in
+ * that order.
  */
 final class Channel implements Sequence.Listener, Resumptions.Outcome {
   private static final Logger log = LoggerFactory.getLogger(Channel.class);
@@ -34,7 +35,7 @@ final class Channel implements Sequence.Listener, Resumptions.Outcome {
   }
 
   private final String name;
-  private final Loop home;
+  private final Strand strand;
   private final Hub hub;
   private final Retention retention;
   private final Tail tail;
@@ -62,9 +63,9 @@ final class Channel implements Sequence.Listener, Resumptions.Outcome {
 
   private @Nullable Resumptions resumptions;
 
-  Channel(String name, Loop home, int loops, Hub hub, Tail tail) {
+  Channel(String name, Strand strand, int loops, Hub hub, Tail tail) {
     this.name = name;
-    this.home = home;
+    this.strand = strand;
     this.hub = hub;
     this.retention = hub.retention(name);
     this.tail = tail;
@@ -82,16 +83,16 @@ final class Channel implements Sequence.Listener, Resumptions.Outcome {
   }
 
   void open() {
-    assert home.inside();
+    assert strand.inside();
     state = State.OPENING;
     hub.broker()
         .subscribe(name)
         .thenCompose(subscribed -> hub.history().top(name, retention))
-        .whenComplete((top, failure) -> home.run(() -> opened(top, failure)));
+        .whenComplete((top, failure) -> strand.run(() -> opened(top, failure)));
   }
 
   void join(Joining joining) {
-    assert home.inside();
+    assert strand.inside();
     if (sequence == null || resumptions == null) {
       waiting.add(joining);
       return;
@@ -106,12 +107,12 @@ final class Channel implements Sequence.Listener, Resumptions.Outcome {
 
   /** How many subscribe here. */
   int total() {
-    assert home.inside();
+    assert strand.inside();
     return total;
   }
 
   void leave(Loop loop) {
-    assert home.inside();
+    assert strand.inside();
     counts[loop.index()]--;
     total--;
     closeIfDeserted();
@@ -121,7 +122,7 @@ final class Channel implements Sequence.Listener, Resumptions.Outcome {
    * @param arrivedNanos by {@link System#nanoTime}
    */
   void delivered(List<Delivery> deliveries, long arrivedNanos) {
-    assert home.inside();
+    assert strand.inside();
     if (sequence != null) {
       gathering = true;
       try {
@@ -137,7 +138,7 @@ final class Channel implements Sequence.Listener, Resumptions.Outcome {
 
   /** See {@link Sequence#compared}. */
   void compared(Position then, @Nullable Position top) {
-    assert home.inside();
+    assert strand.inside();
     if (sequence != null) {
       sequence.compared(then, top);
     }
@@ -145,7 +146,7 @@ final class Channel implements Sequence.Listener, Resumptions.Outcome {
 
   /** Drops what is too old to be asked for. */
   void age(long nowNanos) {
-    assert home.inside();
+    assert strand.inside();
     tail.dropOlderThan(nowNanos - Tail.KEPT_NANOS);
     if (resumptions != null) {
       resumptions.forgetPrepared();
@@ -154,7 +155,7 @@ final class Channel implements Sequence.Listener, Resumptions.Outcome {
 
   /** For how long its log is to be kept, should it be time to say so again. */
   Optional<Duration> keepFor(long nowNanos) {
-    assert home.inside();
+    assert strand.inside();
     long often = retention.metaTtl().toNanos() / KEPT_PER_META_TTL;
     return keptNanos.isPresent() && nowNanos - keptNanos.getAsLong() < often
         ? Optional.empty()
@@ -162,7 +163,7 @@ final class Channel implements Sequence.Listener, Resumptions.Outcome {
   }
 
   void kept(long nowNanos) {
-    assert home.inside();
+    assert strand.inside();
     keptNanos = OptionalLong.of(nowNanos);
   }
 
@@ -177,11 +178,11 @@ final class Channel implements Sequence.Listener, Resumptions.Outcome {
     keptNanos = OptionalLong.empty();
     // What was kept before it ended may lack what was published since.
     tail.clear();
-    Sequence order = new Sequence(name, home, hub.history(), retention, this, top);
+    Sequence order = new Sequence(name, strand, hub.history(), retention, this, top);
     sequence = order;
     resumptions =
         new Resumptions(
-            name, home, hub.history(), hub::away, retention, order, tail, hub.replays(), this);
+            name, strand, hub.history(), hub::away, retention, order, tail, hub.replays(), this);
     state = State.OPEN;
     early.take().forEach(order::delivered);
     List<Joining> joining = List.copyOf(waiting);
@@ -209,12 +210,12 @@ final class Channel implements Sequence.Listener, Resumptions.Outcome {
     resubscribed
         .handle((done, failure) -> hub.broker().unsubscribe(name))
         .thenCompose(unsubscribed -> unsubscribed)
-        .whenComplete((done, never) -> home.run(this::closed));
+        .whenComplete((done, never) -> strand.run(this::closed));
   }
 
   private void closed() {
     if (waiting.isEmpty()) {
-      hub.forget(name, home);
+      hub.forget(name, strand);
     } else {
       open();
     }
@@ -240,12 +241,12 @@ final class Channel implements Sequence.Listener, Resumptions.Outcome {
     if (admission instanceof Admission.Resumed resumed) {
       resumed.replay().retain();
     }
-    loop.run(() -> hub.admitted(joining, there, admission));
+    strand.tell(loop, () -> hub.admitted(joining, there, admission));
   }
 
   @Override
   public void refuse(Joining joining) {
-    joining.subscription().subscriber().loop().run(() -> hub.refused(joining));
+    strand.tell(joining.subscription().subscriber().loop(), () -> hub.refused(joining));
   }
 
   @Override
@@ -311,9 +312,9 @@ final class Channel implements Sequence.Listener, Resumptions.Outcome {
     for (int i = 0; i < byLoop.length; i++) {
       Subscribers subscribers = byLoop[i];
       if (subscribers != null && counts[i] > 0) {
-        subscribers
-            .loop()
-            .run(() -> updates.forEach(update -> subscribers.send(update, arrivedNanos)));
+        strand.tell(
+            subscribers.loop(),
+            () -> updates.forEach(update -> subscribers.send(update, arrivedNanos)));
       }
     }
   }

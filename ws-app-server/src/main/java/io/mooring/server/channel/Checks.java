@@ -2,7 +2,7 @@ package io.mooring.server.channel;
 
 import io.mooring.server.history.History;
 import io.mooring.server.history.Position;
-import io.mooring.server.loop.Loop;
+import io.mooring.server.loop.Strand;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Compares, over and over, what the log says with what was delivered: pub/sub loses messages
  * without a word, and a log may be lost or rolled back while nothing is published. What is compared
- * has subscribers, so its log is kept by the way. Belongs to the home loop of its channels.
+ * has subscribers, so its log is kept by the way. Belongs to the strand of its channels.
  */
 final class Checks {
   private static final Logger log = LoggerFactory.getLogger(Checks.class);
@@ -30,13 +30,13 @@ final class Checks {
   private static final long RETRY_MILLIS = 1_000;
   private static final int AT_ONCE = 500;
 
-  private final Loop home;
+  private final Strand strand;
   private final Map<String, Channel> channels;
   private final History history;
   private final Set<Channel> urgent = new LinkedHashSet<>();
 
-  Checks(Loop home, Map<String, Channel> channels, History history) {
-    this.home = home;
+  Checks(Strand strand, Map<String, Channel> channels, History history) {
+    this.strand = strand;
     this.channels = channels;
     this.history = history;
   }
@@ -44,19 +44,18 @@ final class Checks {
   /** Begins; for any thread. It ends with its loop. */
   void start() {
     var ignored =
-        home.executor()
-            .scheduleWithFixedDelay(
-                this::all,
-                ThreadLocalRandom.current().nextLong(EVERY_MILLIS),
-                EVERY_MILLIS,
-                TimeUnit.MILLISECONDS);
+        strand.scheduleWithFixedDelay(
+            this::all,
+            ThreadLocalRandom.current().nextLong(EVERY_MILLIS),
+            EVERY_MILLIS,
+            TimeUnit.MILLISECONDS);
   }
 
   /** Compares one soon, together with others that come now. */
   void soon(Channel channel) {
-    assert home.inside();
+    assert strand.inside();
     if (urgent.isEmpty()) {
-      home.executor().schedule(this::urgent, SOON_MILLIS, TimeUnit.MILLISECONDS);
+      strand.schedule(this::urgent, SOON_MILLIS, TimeUnit.MILLISECONDS);
     }
     urgent.add(channel);
   }
@@ -107,7 +106,7 @@ final class Checks {
         .tops(names, kept)
         .whenComplete(
             (tops, failure) ->
-                home.run(
+                strand.run(
                     () -> {
                       if (tops != null) {
                         then.keySet().stream()
@@ -123,8 +122,7 @@ final class Checks {
     if (tops != null) {
       then.forEach((channel, position) -> channel.compared(position, tops.get(channel.name())));
     } else if (insist) {
-      home.executor()
-          .schedule(() -> then.keySet().forEach(this::soon), RETRY_MILLIS, TimeUnit.MILLISECONDS);
+      strand.schedule(() -> then.keySet().forEach(this::soon), RETRY_MILLIS, TimeUnit.MILLISECONDS);
     }
   }
 }

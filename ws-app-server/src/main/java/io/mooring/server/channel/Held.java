@@ -7,7 +7,7 @@ import java.util.TreeMap;
 /**
  * Deliveries that came before others that they follow, in the order of their offsets. So many and
  * no more: what is not held is read from the log when its turn has come. Belongs to the channel's
- * home loop.
+ * strand.
  */
 final class Held {
   private static final int MOST = 1_000;

@@ -7,6 +7,7 @@ import io.mooring.server.history.History;
 import io.mooring.server.history.Retention;
 import io.mooring.server.loop.Loop;
 import io.mooring.server.loop.Loops;
+import io.mooring.server.loop.Strand;
 import io.mooring.server.protocol.Dialect;
 import io.mooring.server.traffic.Traffic;
 import java.util.ArrayList;
@@ -24,8 +25,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The channels that somebody on this server subscribes to. Every channel lives on its home loop;
- * this class brings what concerns it there, and keeps nothing that two loops would share.
+ * The channels that somebody on this server subscribes to. Every channel lives on its strand; this
+ * class brings what concerns it there, and keeps nothing that two strands would share.
  */
 public final class Hub implements Deliveries {
   private static final Logger log = LoggerFactory.getLogger(Hub.class);
@@ -35,15 +36,15 @@ public final class Hub implements Deliveries {
 
   private static final int TAILS_PART = 8;
 
-  /** What one home loop owns. */
-  private static final class Home {
+  /** What one strand owns. */
+  private static final class Share {
     final Map<String, Channel> channels = new HashMap<>();
     final Tail.Budget tails;
     final Checks checks;
 
-    Home(Loop loop, History history, long tailBytes) {
+    Share(Strand strand, History history, long tailBytes) {
       this.tails = new Tail.Budget(tailBytes);
-      this.checks = new Checks(loop, channels, history);
+      this.checks = new Checks(strand, channels, history);
     }
   }
 
@@ -57,7 +58,7 @@ public final class Hub implements Deliveries {
   private final Predicate<String> conflated;
   private final ReplayMemory replays;
   private final Traffic traffic;
-  private final List<Home> homes = new ArrayList<>();
+  private final List<Share> shares = new ArrayList<>();
   private final LongAdder channels = new LongAdder();
   private volatile boolean silent;
 
@@ -89,8 +90,8 @@ public final class Hub implements Deliveries {
     this.replays = replays;
     this.traffic = traffic;
     long forTails = bytesForTails(Runtime.getRuntime().maxMemory());
-    for (int i = 0; i < loops.size(); i++) {
-      homes.add(new Home(loops.at(i), history, forTails / loops.size()));
+    for (int i = 0; i < loops.strands(); i++) {
+      shares.add(new Share(loops.strand(i), history, forTails / loops.strands()));
     }
   }
 
@@ -100,7 +101,7 @@ public final class Hub implements Deliveries {
 
   /** Begins to compare what is delivered with the log. It ends with the loops. */
   public void start() {
-    homes.forEach(home -> home.checks.start());
+    shares.forEach(share -> share.checks.start());
   }
 
   /** Joins; the subscriber hears of it by one of its methods. Called on the subscriber's loop. */
@@ -108,14 +109,14 @@ public final class Hub implements Deliveries {
     Subscription subscription = joining.subscription();
     assert subscription.subscriber().loop().inside();
     String name = subscription.channel();
-    Loop loop = loops.home(name);
-    loop.run(
+    Strand strand = loops.strand(name);
+    strand.run(
         () -> {
-          Home home = homes.get(loop.index());
-          Channel channel = home.channels.get(name);
+          Share share = shares.get(strand.index());
+          Channel channel = share.channels.get(name);
           if (channel == null) {
-            Channel first = new Channel(name, loop, loops.size(), this, new Tail(home.tails));
-            home.channels.put(name, first);
+            Channel first = new Channel(name, strand, loops.size(), this, new Tail(share.tails));
+            share.channels.put(name, first);
             channels.increment();
             // Joined before it opens, as a broker in memory answers at once.
             first.join(joining);
@@ -150,7 +151,7 @@ public final class Hub implements Deliveries {
     CompletableFuture<Integer> count = new CompletableFuture<>();
     at(name, channel -> count.complete(channel.total()));
     // Comes after it, and changes nothing if there was a channel.
-    loops.home(name).run(() -> count.complete(0));
+    loops.strand(name).run(() -> count.complete(0));
     return count;
   }
 
@@ -170,16 +171,16 @@ public final class Hub implements Deliveries {
   @Override
   public void renewed(String channel) {
     if (!silent) {
-      Loop home = loops.home(channel);
-      at(channel, there -> homes.get(home.index()).checks.soon(there));
+      Strand strand = loops.strand(channel);
+      at(channel, there -> shares.get(strand.index()).checks.soon(there));
     }
   }
 
   private void at(String name, Consumer<Channel> task) {
-    Loop home = loops.home(name);
-    home.run(
+    Strand strand = loops.strand(name);
+    strand.run(
         () -> {
-          Channel channel = homes.get(home.index()).channels.get(name);
+          Channel channel = shares.get(strand.index()).channels.get(name);
           if (channel != null) {
             task.accept(channel);
           }
@@ -221,9 +222,9 @@ public final class Hub implements Deliveries {
     subscription.subscriber().missed();
   }
 
-  void forget(String name, Loop home) {
-    assert home.inside();
-    if (homes.get(home.index()).channels.remove(name) != null) {
+  void forget(String name, Strand strand) {
+    assert strand.inside();
+    if (shares.get(strand.index()).channels.remove(name) != null) {
       channels.decrement();
     }
   }

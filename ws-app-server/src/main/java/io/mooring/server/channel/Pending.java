@@ -6,7 +6,7 @@ import java.util.List;
 
 /**
  * Deliveries that wait, in the order in which they came, until it is known what they follow. So
- * many and no more: what is not kept is read from the log. Belongs to the channel's home loop.
+ * many and no more: what is not kept is read from the log. Belongs to the channel's strand.
  */
 final class Pending {
   private static final int MOST = 1_000;

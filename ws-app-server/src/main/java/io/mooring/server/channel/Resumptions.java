@@ -6,7 +6,7 @@ import io.mooring.server.history.Gap;
 import io.mooring.server.history.History;
 import io.mooring.server.history.Position;
 import io.mooring.server.history.Retention;
-import io.mooring.server.loop.Loop;
+import io.mooring.server.loop.Strand;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * cannot be had. What is still in memory is taken from there; else the log is read, once for all
  * who ask for the same, and a few times at once at most: where many come back from positions of
  * their own, as after the end of a server, the read from farthest back is memory for the others.
- * Belongs to the channel's home loop.
+ * Belongs to the channel's strand.
  *
  * <p>A read joins the live messages without a gap or a double: it counts only if the tail holds
  * what follows the top that it saw, and the subscriber is admitted in the same turn.
@@ -77,7 +77,7 @@ final class Resumptions {
   }
 
   private final String channel;
-  private final Loop home;
+  private final Strand strand;
   private final History history;
   private final BooleanSupplier away;
   private final Retention retention;
@@ -104,7 +104,7 @@ final class Resumptions {
    */
   Resumptions(
       String channel,
-      Loop home,
+      Strand strand,
       History history,
       BooleanSupplier away,
       Retention retention,
@@ -113,7 +113,7 @@ final class Resumptions {
       ReplayMemory memory,
       Outcome outcome) {
     this.channel = channel;
-    this.home = home;
+    this.strand = strand;
     this.history = history;
     this.away = away;
     this.retention = retention;
@@ -140,7 +140,7 @@ final class Resumptions {
   }
 
   void resume(Joining joining, Position since) {
-    assert home.inside();
+    assert strand.inside();
     if (!remembers(joining, since)) {
       board(joining, since);
     }
@@ -233,7 +233,7 @@ final class Resumptions {
     try {
       history
           .read(channel, flight.after, Replay.MOST_MESSAGES, Replay.MOST_BYTES, retention)
-          .whenComplete((read, failure) -> home.run(() -> landed(flight, then, read)));
+          .whenComplete((read, failure) -> strand.run(() -> landed(flight, then, read)));
     } catch (RuntimeException broken) {
       inTheAir--;
       abort(flight, broken);
@@ -344,7 +344,7 @@ final class Resumptions {
     if (flight.aboard.isEmpty()) {
       over(flight);
     } else {
-      home.executor().schedule(() -> takeOff(flight), RETRY_MILLIS, TimeUnit.MILLISECONDS);
+      strand.schedule(() -> takeOff(flight), RETRY_MILLIS, TimeUnit.MILLISECONDS);
     }
   }
 
@@ -380,9 +380,10 @@ final class Resumptions {
       frames.add(frame);
       messages.add(new Tail.Message(at.off(), delivery.previousTag(), at.tag(), frame, sent));
     }
-    List<byte[]> following = same ? List.of() : tail.after(top.off());
+    if (!same) {
+      frames.addAll(tail.after(top.off()));
+    }
     tail.lead(messages);
-    frames.addAll(following);
     return frames;
   }
 

@@ -6,7 +6,7 @@ import io.mooring.server.history.Gap;
 import io.mooring.server.history.History;
 import io.mooring.server.history.Position;
 import io.mooring.server.history.Retention;
-import io.mooring.server.loop.Loop;
+import io.mooring.server.loop.Strand;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
 /**
  * The order of a channel's publications on this server. Deliveries are a hint: what is missing
  * between them is read from the log, and where the log contradicts what was delivered before, the
- * subscribers are told. Belongs to the channel's home loop.
+ * subscribers are told. Belongs to the channel's strand.
  */
 final class Sequence {
   private static final Logger log = LoggerFactory.getLogger(Sequence.class);
@@ -48,7 +48,7 @@ final class Sequence {
   }
 
   private final String channel;
-  private final Loop home;
+  private final Strand strand;
   private final History history;
   private final Retention retention;
   private final Listener listener;
@@ -80,13 +80,13 @@ final class Sequence {
 
   Sequence(
       String channel,
-      Loop home,
+      Strand strand,
       History history,
       Retention retention,
       Listener listener,
       Position start) {
     this.channel = channel;
-    this.home = home;
+    this.strand = strand;
     this.history = history;
     this.retention = retention;
     this.listener = listener;
@@ -106,7 +106,7 @@ final class Sequence {
   }
 
   void delivered(Delivery received) {
-    assert home.inside();
+    assert strand.inside();
     if (renewing) {
       queued.add(received);
       return;
@@ -125,7 +125,7 @@ final class Sequence {
    * @param top null if there is no log
    */
   void compared(Position then, @Nullable Position top) {
-    assert home.inside();
+    assert strand.inside();
     if (ended || renewing || !position.epoch().equals(then.epoch())) {
       return;
     }
@@ -153,7 +153,7 @@ final class Sequence {
    * it has not been delivered yet is delivered now.
    */
   void witnessed(Position then, Excerpt read) {
-    assert home.inside();
+    assert strand.inside();
     if (ended || renewing || !position.epoch().equals(then.epoch())) {
       return;
     }
@@ -245,7 +245,7 @@ final class Sequence {
     Position at = position;
     history
         .read(channel, at.off(), READ_MESSAGES, READ_BYTES, retention)
-        .whenComplete((read, failure) -> home.run(() -> healed(at, read, failure)));
+        .whenComplete((read, failure) -> strand.run(() -> healed(at, read, failure)));
   }
 
   private void healed(Position at, @Nullable Excerpt read, @Nullable Throwable failure) {
@@ -335,7 +335,7 @@ final class Sequence {
         .top(channel, retention)
         .whenComplete(
             (top, failure) ->
-                home.run(
+                strand.run(
                     () -> {
                       if (top != null) {
                         compared(then, top);
@@ -358,7 +358,7 @@ final class Sequence {
     String old = position.epoch();
     history
         .renew(channel, old, retention)
-        .whenComplete((top, failure) -> home.run(() -> renewed(old, now, top, failure)));
+        .whenComplete((top, failure) -> strand.run(() -> renewed(old, now, top, failure)));
   }
 
   private void renewed(
@@ -403,6 +403,6 @@ final class Sequence {
   }
 
   private void later(Runnable task, long millis) {
-    home.executor().schedule(task, millis, TimeUnit.MILLISECONDS);
+    strand.schedule(task, millis, TimeUnit.MILLISECONDS);
   }
 }

@@ -1,7 +1,7 @@
 package io.mooring.server.history;
 
-import io.mooring.server.loop.Loop;
 import io.mooring.server.loop.Loops;
+import io.mooring.server.loop.Strand;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -18,9 +18,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The logs of a server that stands alone; they end with it. Each belongs to its channel's home
- * loop. When they grow beyond what is meant for them, the channel that was idle longest goes, and
- * begins a new epoch when it comes back.
+ * The logs of a server that stands alone; they end with it. Each belongs to its channel's strand.
+ * When they grow beyond what is meant for them, the channel that was idle longest goes, and begins
+ * a new epoch when it comes back.
  */
 public final class MemoryHistory implements History {
   private static final int MOST_LOGS = 100_000;
@@ -37,7 +37,7 @@ public final class MemoryHistory implements History {
 
   private record Kept(MemoryLog log, Retention retention) {}
 
-  /** What one loop owns, that which was idle longest first. */
+  /** What one strand owns, that which was idle longest first. */
   private static final class Shard {
     final Map<String, Kept> logs = new LinkedHashMap<>(16, 0.75f, true);
     long bytes;
@@ -49,24 +49,24 @@ public final class MemoryHistory implements History {
   private final List<Shard> shards = new ArrayList<>();
 
   public MemoryHistory(Loops loops) {
-    this(loops, MOST_LOGS, Runtime.getRuntime().maxMemory() / HEAP_SHARE / loops.size());
+    this(loops, MOST_LOGS, Runtime.getRuntime().maxMemory() / HEAP_SHARE / loops.strands());
   }
 
   /**
-   * @param mostLogs per loop
-   * @param mostBytes per loop, about
+   * @param mostLogs per strand
+   * @param mostBytes per strand, about
    */
   MemoryHistory(Loops loops, int mostLogs, long mostBytes) {
     this.loops = loops;
     this.mostLogs = mostLogs;
     this.mostBytes = mostBytes;
-    for (int i = 0; i < loops.size(); i++) {
+    for (int i = 0; i < loops.strands(); i++) {
       shards.add(new Shard());
     }
   }
 
   /**
-   * Appends a publication. Called on the channel's home loop.
+   * Appends a publication. Called on the channel's strand.
    *
    * @throws SnapshotFullException if its key has no room; then nothing was done
    */
@@ -80,39 +80,45 @@ public final class MemoryHistory implements History {
     return appended;
   }
 
-  /** Does something on a channel's home loop: now, if that is where the caller is. */
-  public <T> CompletionStage<T> atHome(String channel, Supplier<T> task) {
-    Loop home = loops.home(channel);
+  /** Does something on a channel's strand: now, if that lets the caller. */
+  public <T> CompletionStage<T> inOrder(String channel, Supplier<T> task) {
+    CompletableFuture<T> done = new CompletableFuture<>();
     try {
-      return home.inside()
-          ? CompletableFuture.completedFuture(task.get())
-          : CompletableFuture.supplyAsync(task, home.executor())
-              .exceptionallyCompose(
-                  failure -> CompletableFuture.failedStage(Failure.cause(failure)));
-    } catch (SnapshotFullException full) {
-      return CompletableFuture.failedFuture(full);
+      loops.strand(channel).run(() -> complete(done, task));
     } catch (RejectedExecutionException stopped) {
-      return CompletableFuture.failedFuture(new UnavailableException("the server stops", stopped));
+      done.completeExceptionally(new UnavailableException("the server stops", stopped));
     }
+    return done;
+  }
+
+  private static <T> void complete(CompletableFuture<T> done, Supplier<T> task) {
+    T result;
+    try {
+      result = task.get();
+    } catch (Throwable broken) {
+      done.completeExceptionally(broken);
+      return;
+    }
+    done.complete(result);
   }
 
   @Override
   public CompletionStage<Position> top(String channel, Retention retention) {
-    return atHome(channel, () -> log(shard(channel), channel, retention).top());
+    return inOrder(channel, () -> log(shard(channel), channel, retention).top());
   }
 
   @Override
   public CompletionStage<Map<String, Position>> tops(
       Collection<String> channels, Map<String, Duration> kept) {
-    Map<Loop, List<String>> byHome = new HashMap<>();
+    Map<Strand, List<String>> byStrand = new HashMap<>();
     for (String channel : channels) {
-      byHome.computeIfAbsent(loops.home(channel), home -> new ArrayList<>()).add(channel);
+      byStrand.computeIfAbsent(loops.strand(channel), strand -> new ArrayList<>()).add(channel);
     }
     CompletionStage<Map<String, Position>> all = CompletableFuture.completedStage(new HashMap<>());
-    for (List<String> together : byHome.values()) {
+    for (List<String> together : byStrand.values()) {
       all =
           all.thenCombine(
-              atHome(together.getFirst(), () -> topsHere(together, kept)),
+              inOrder(together.getFirst(), () -> topsHere(together, kept)),
               (found, more) -> {
                 found.putAll(more);
                 return found;
@@ -124,24 +130,24 @@ public final class MemoryHistory implements History {
   @Override
   public CompletionStage<Excerpt> read(
       String channel, long after, int messages, int bytes, Retention retention) {
-    return atHome(
+    return inOrder(
         channel, () -> log(shard(channel), channel, retention).read(after, messages, bytes));
   }
 
   @Override
   public CompletionStage<Position> renew(String channel, String epoch, Retention retention) {
-    return atHome(channel, () -> log(shard(channel), channel, retention).renew(epoch));
+    return inOrder(channel, () -> log(shard(channel), channel, retention).renew(epoch));
   }
 
   @Override
   public CompletionStage<Snapshot> snapshot(
       String channel, @Nullable Position since, Retention retention) {
-    return atHome(channel, () -> log(shard(channel), channel, retention).snapshot(since));
+    return inOrder(channel, () -> log(shard(channel), channel, retention).snapshot(since));
   }
 
   @Override
   public CompletionStage<Boolean> complete(String channel, String epoch) {
-    return atHome(
+    return inOrder(
         channel,
         () -> {
           Kept kept = shard(channel).logs.get(channel);
@@ -208,8 +214,8 @@ public final class MemoryHistory implements History {
   }
 
   private Shard shard(String channel) {
-    Loop home = loops.home(channel);
-    assert home.inside();
-    return shards.get(home.index());
+    Strand strand = loops.strand(channel);
+    assert strand.inside();
+    return shards.get(strand.index());
   }
 }

@@ -22,6 +22,7 @@ public final class Loops implements AutoCloseable {
   private final boolean epoll = Epoll.isAvailable();
   private final MultiThreadIoEventLoopGroup group;
   private final Loop[] loops;
+  private final Strand[] strands;
 
   /**
    * @param count how many threads
@@ -34,6 +35,10 @@ public final class Loops implements AutoCloseable {
     for (EventExecutor executor : group) {
       loops[index] = new Loop((TurnExecutor) executor, index);
       index++;
+    }
+    strands = new Strand[count];
+    for (int i = 0; i < count; i++) {
+      strands[i] = new Strand(loops[i], count);
     }
   }
 
@@ -76,10 +81,19 @@ public final class Loops implements AutoCloseable {
     throw new IllegalArgumentException(executor + " is none of these loops");
   }
 
-  /** The one loop that orders what happens to {@code name}. */
-  public Loop home(String name) {
+  /** The one strand that orders what happens to {@code name}. */
+  public Strand strand(String name) {
     int hash = name.hashCode();
-    return loops[Math.floorMod(hash ^ hash >>> 16, loops.length)];
+    return strands[Math.floorMod(hash ^ hash >>> 16, strands.length)];
+  }
+
+  /** How many strands there are. */
+  public int strands() {
+    return strands.length;
+  }
+
+  public Strand strand(int index) {
+    return strands[index];
   }
 
   /** The worst recent lag of any loop, in microseconds. */

@@ -3,6 +3,7 @@ package io.mooring.server.loop;
 import io.netty.channel.IoEventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.SingleThreadIoEventLoop;
+import io.netty.util.concurrent.FastThreadLocal;
 import io.netty.util.concurrent.RejectedExecutionHandlers;
 import java.util.concurrent.Executor;
 
@@ -14,6 +15,9 @@ import java.util.concurrent.Executor;
 final class TurnExecutor extends SingleThreadIoEventLoop {
   /** After so long tasks that keep coming let input, and the end of the turn, go first. */
   private static final long MOST_TASKS_MILLIS = 5;
+
+  /** Set on the threads of loops. */
+  private static final FastThreadLocal<TurnExecutor> CURRENT = new FastThreadLocal<>();
 
   private final Flushes flushes = new Flushes();
   private final Agenda agenda = new Agenda(flushes);
@@ -28,12 +32,23 @@ final class TurnExecutor extends SingleThreadIoEventLoop {
         MOST_TASKS_MILLIS);
   }
 
+  /** Whether the caller is a loop. */
+  static boolean isCurrent() {
+    return CURRENT.isSet();
+  }
+
   Flushes flushes() {
     return flushes;
   }
 
   Agenda agenda() {
     return agenda;
+  }
+
+  @Override
+  protected void run() {
+    CURRENT.set(this);
+    super.run();
   }
 
   @Override

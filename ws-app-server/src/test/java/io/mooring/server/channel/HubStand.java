@@ -132,13 +132,15 @@ final class HubStand implements AutoCloseable {
     return hub.countSubscribers(CHANNEL).toCompletableFuture().get(5, TimeUnit.SECONDS);
   }
 
-  /** The index of the loop that the channel belongs to. */
-  int home() {
-    return loops.home(CHANNEL).index();
+  /** The index of the loop on which the channel's strand runs what other threads bring it. */
+  int keeper() {
+    return loops.strand(CHANNEL).index();
   }
 
-  /** Returns once everything that was sent to the channel's home so far has happened. */
+  /** Returns once everything that was sent to the channel's strand so far has happened. */
   void settle() throws Exception {
-    loops.home(CHANNEL).executor().submit(() -> {}).get(5, TimeUnit.SECONDS);
+    CompletableFuture<Void> settled = new CompletableFuture<>();
+    loops.strand(CHANNEL).run(() -> settled.complete(null));
+    settled.get(5, TimeUnit.SECONDS);
   }
 }

@@ -186,8 +186,8 @@ class ResumptionsTest {
   @Test
   void losesNobodyOfAFlightWhoseOthersHaveLeft() throws Exception {
     Someone opener = stand.joinedAt(5);
-    Someone gone = stand.resuming(stand.home(), at(1));
-    Someone stays = stand.resuming(stand.home(), at(1));
+    Someone gone = stand.resuming(stand.keeper(), at(1));
+    Someone stays = stand.resuming(stand.keeper(), at(1));
 
     opener.leave();
     gone.leave();
@@ -202,7 +202,7 @@ class ResumptionsTest {
   @CsvSource({"true", "false"})
   void closesAChannelWhoseLastSubscriberLeftWhileTheLogWasRead(boolean answered) throws Exception {
     Someone opener = stand.joinedAt(5);
-    Someone hasty = stand.resuming(stand.home(), at(3));
+    Someone hasty = stand.resuming(stand.keeper(), at(3));
     Read read = stand.log.reads.take();
 
     opener.leave();
@@ -235,7 +235,7 @@ class ResumptionsTest {
 
   @Test
   void resumesNobodyFromWhatWasKeptBeforeTheChannelEnded() throws Exception {
-    Someone slow = stand.someone(stand.home());
+    Someone slow = stand.someone(stand.keeper());
     slow.leavesWhenMissed = true;
     slow.join();
     stand.opensAt(2);
@@ -259,8 +259,8 @@ class ResumptionsTest {
   @CsvSource({"true", "false"})
   void leavesNobodyWithoutAnAnswerWhenAReadGoesWrong(boolean begins) throws Exception {
     Someone present = stand.joinedAt(5);
-    Someone first = stand.someone(stand.home());
-    Someone second = stand.someone(1 - stand.home());
+    Someone first = stand.someone(stand.keeper());
+    Someone second = stand.someone(1 - stand.keeper());
 
     stand.log.broken = !begins;
     first.resume(at(1));

@@ -72,7 +72,7 @@ class MemoryHistoryTest extends HistoryContract {
 
   private static void append(MemoryHistory history, String channel) {
     get(
-        history.atHome(
+        history.inOrder(
             channel,
             () ->
                 history.append(

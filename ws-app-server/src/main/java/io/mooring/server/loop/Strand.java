@@ -1,0 +1,138 @@
+package io.mooring.server.loop;
+
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * An order that is not tied to a thread: what is brought to a strand runs one after the other, as
+ * it came, and sees all that ran before. A loop that finds the strand free runs what it brings at
+ * once; otherwise whoever is at it runs that, too. So nothing is handed to another thread, which
+ * would have to be woken, unless it has to wait anyway. All but {@link #tell} may be called on any
+ * thread.
+ */
+public final class Strand {
+  private static final Logger log = LoggerFactory.getLogger(Strand.class);
+
+  /** After so many tasks of others a loop has work of its own to do. */
+  private static final int MOST_FOR_OTHERS = 64;
+
+  /** Runs what threads bring that are no loops, and what is due at some time. */
+  private final Loop keeper;
+
+  /** Of what it gave to each loop, so much has not run yet. */
+  private final AtomicIntegerArray told;
+
+  private final Object door = new Object();
+
+  /** What waits; guarded by the door, like whether somebody is inside. */
+  private final Queue<Runnable> waiting = new ArrayDeque<>();
+
+  private boolean taken;
+
+  private volatile @Nullable Thread holder;
+
+  Strand(Loop keeper, int loops) {
+    this.keeper = keeper;
+    this.told = new AtomicIntegerArray(loops);
+  }
+
+  /** Its place among the strands of the {@link Loops}, from 0. */
+  public int index() {
+    return keeper.index();
+  }
+
+  public boolean inside() {
+    return holder == Thread.currentThread();
+  }
+
+  /**
+   * Runs the task: now if the caller is inside, or a loop that finds the strand free; else in turn.
+   *
+   * @throws java.util.concurrent.RejectedExecutionException if the loops have stopped
+   */
+  public void run(Runnable task) {
+    if (inside()) {
+      task.run();
+    } else if (TurnExecutor.isCurrent()) {
+      enter(task);
+    } else {
+      keeper.executor().execute(() -> enter(task));
+    }
+  }
+
+  /** Runs the task in turn, after a while. */
+  public void schedule(Runnable task, long delay, TimeUnit unit) {
+    keeper.executor().schedule(() -> enter(task), delay, unit);
+  }
+
+  /** Runs the task in turn, over and over. It ends with the loops. */
+  public ScheduledFuture<?> scheduleWithFixedDelay(
+      Runnable task, long initialDelay, long delay, TimeUnit unit) {
+    return keeper.executor().scheduleWithFixedDelay(() -> enter(task), initialDelay, delay, unit);
+  }
+
+  /**
+   * Runs the task on a loop, after whatever that was told before by this strand: now, if this is
+   * the loop and nothing is under way to it. Called inside.
+   */
+  public void tell(Loop loop, Runnable task) {
+    assert inside();
+    int to = loop.index();
+    if (loop.inside() && told.get(to) == 0) {
+      task.run();
+      return;
+    }
+    told.incrementAndGet(to);
+    loop.executor()
+        .execute(
+            () -> {
+              told.decrementAndGet(to);
+              task.run();
+            });
+  }
+
+  private void enter(Runnable task) {
+    synchronized (door) {
+      if (taken) {
+        waiting.add(task);
+        return;
+      }
+      taken = true;
+    }
+    holder = Thread.currentThread();
+    try {
+      task.run();
+    } finally {
+      goOn();
+    }
+  }
+
+  /** Runs what has come meanwhile, and leaves. */
+  private void goOn() {
+    holder = Thread.currentThread();
+    for (int done = 0; done < MOST_FOR_OTHERS; done++) {
+      Runnable next;
+      synchronized (door) {
+        next = waiting.poll();
+        if (next == null) {
+          holder = null;
+          taken = false;
+          return;
+        }
+      }
+      try {
+        next.run();
+      } catch (Throwable broken) {
+        log.error("event=task_failed of={}", next.getClass().getName(), broken);
+      }
+    }
+    holder = null;
+    keeper.executor().execute(this::goOn);
+  }
+}
