@@ -1,15 +1,13 @@
 package io.mooring.server.channel;
 
 import io.mooring.server.history.Excerpt;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Iterator;
+import io.mooring.server.history.Records;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
  * The last messages of a channel, without a hole between them, as they were sent: whoever comes
- * back soon needs no look into the log. Belongs to the channel's home loop.
+ * back soon needs no look into the log. Belongs to the channel's strand.
  */
 final class Tail {
   /** Whoever was away for longer asks the log. */
@@ -24,14 +22,16 @@ final class Tail {
   record Message(long off, long previousTag, long tag, byte[] frame, long sentNanos) {}
 
   private final Budget budget;
-  private final ArrayDeque<Message> messages = new ArrayDeque<>(1);
-  private int bytes;
+  private final Records frames = new Records();
 
-  /** What the tails of one loop may hold together. */
+  /** The offset of the first one that is held. */
+  private long first;
+
+  /** The tag of the one before it, or {@link Excerpt#NOT_HELD}. */
+  private long before = Excerpt.NOT_HELD;
+
+  /** What the tails of one strand may hold together. */
   static final class Budget {
-    /** An entry and its place in the queue. */
-    private static final int OVERHEAD = 72;
-
     private final long most;
     private long used;
 
@@ -46,14 +46,18 @@ final class Tail {
 
   /** Adds the newest message; what does not lead up to it is dropped. */
   void add(Message message) {
-    if (!messages.isEmpty() && !follows(messages.getLast(), message)) {
+    if (!frames.isEmpty() && !follows(end(), last(), message)) {
       clear();
     }
-    messages.addLast(message);
-    count(message, 1);
-    while (messages.size() > Replay.MOST_MESSAGES || bytes > Replay.MOST_BYTES) {
-      count(messages.removeFirst(), -1);
+    if (frames.isEmpty()) {
+      begin(message);
     }
+    long held = frames.memory();
+    frames.add(message.tag, message.sentNanos, message.frame);
+    while (frames.size() > Replay.MOST_MESSAGES || frames.bytes() > Replay.MOST_BYTES) {
+      removeFirst();
+    }
+    budget.used += frames.memory() - held;
     if (budget.used > budget.most) {
       clear();
     }
@@ -62,72 +66,85 @@ final class Tail {
   /**
    * Adds the older ones of these messages before those that are here, as far as they lead up to
    * them.
+   *
+   * @param read without a hole, the oldest first
    */
   void lead(List<Message> read) {
-    for (int i = read.size() - 1; i >= 0; i--) {
-      Message message = read.get(i);
-      if (!messages.isEmpty() && message.off >= messages.getFirst().off) {
-        continue;
-      }
-      boolean fits =
-          messages.size() < Replay.MOST_MESSAGES
-              && bytes + message.frame.length <= Replay.MOST_BYTES
-              && budget.used <= budget.most;
-      if (!fits || (!messages.isEmpty() && !follows(message, messages.getFirst()))) {
-        return;
-      }
-      messages.addFirst(message);
-      count(message, 1);
+    int upTo = read.size();
+    while (upTo > 0 && !frames.isEmpty() && read.get(upTo - 1).off >= first) {
+      upTo--;
     }
+    int from = upTo;
+    long bytes = frames.bytes();
+    while (from > 0
+        && frames.size() + upTo - from < Replay.MOST_MESSAGES
+        && bytes + read.get(from - 1).frame.length <= Replay.MOST_BYTES) {
+      from--;
+      bytes += read.get(from).frame.length;
+    }
+    if (from == upTo || budget.used > budget.most) {
+      return;
+    }
+    Message newest = read.get(upTo - 1);
+    if (!frames.isEmpty() && (newest.off + 1 != first || newest.tag != before)) {
+      return;
+    }
+    Records older = new Records();
+    for (Message message : read.subList(from, upTo)) {
+      older.add(message.tag, message.sentNanos, message.frame);
+    }
+    begin(read.get(from));
+    budget.used += older.memory();
+    frames.lead(older);
   }
 
   /** The tag at an offset, or {@link Excerpt#NOT_HELD}. */
   long tagAt(long off) {
-    if (messages.isEmpty()) {
+    if (frames.isEmpty() || off < first - 1 || off >= end()) {
       return Excerpt.NOT_HELD;
     }
-    long first = messages.getFirst().off;
-    if (off == first - 1) {
-      return messages.getFirst().previousTag;
-    }
-    if (off < first || off > messages.getLast().off) {
-      return Excerpt.NOT_HELD;
-    }
-    Iterator<Message> from = messages.iterator();
-    for (long at = first; at < off; at++) {
-      from.next();
-    }
-    return from.next().tag;
+    return off < first ? before : frames.tag((int) (off - first));
   }
 
   /** The frames after an offset whose tag is held. */
   List<byte[]> after(long off) {
-    List<byte[]> frames = new ArrayList<>();
-    for (Message message : messages) {
-      if (message.off > off) {
-        frames.add(message.frame);
-      }
-    }
-    return frames;
+    return frames.from((int) (off + 1 - first));
   }
 
   void dropOlderThan(long sentNanos) {
-    while (!messages.isEmpty() && messages.getFirst().sentNanos - sentNanos < 0) {
-      count(messages.removeFirst(), -1);
+    long held = frames.memory();
+    while (!frames.isEmpty() && frames.nanos(0) - sentNanos < 0) {
+      removeFirst();
     }
+    budget.used += frames.memory() - held;
   }
 
   void clear() {
-    messages.forEach(message -> count(message, -1));
-    messages.clear();
+    budget.used -= frames.memory();
+    frames.clear();
   }
 
-  private static boolean follows(Message before, Message after) {
-    return after.off == before.off + 1 && after.previousTag == before.tag;
+  private void begin(Message message) {
+    first = message.off;
+    before = message.previousTag;
   }
 
-  private void count(Message message, int sign) {
-    bytes += sign * message.frame.length;
-    budget.used += sign * (long) (message.frame.length + Budget.OVERHEAD);
+  private void removeFirst() {
+    before = frames.tag(0);
+    first++;
+    frames.removeFirst();
+  }
+
+  /** The offset after the last one that is held. */
+  private long end() {
+    return first + frames.size();
+  }
+
+  private long last() {
+    return frames.tag(frames.size() - 1);
+  }
+
+  private static boolean follows(long off, long tag, Message after) {
+    return after.off == off && after.previousTag == tag;
   }
 }

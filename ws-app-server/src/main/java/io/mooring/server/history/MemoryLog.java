@@ -2,6 +2,7 @@ package io.mooring.server.history;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -14,23 +15,26 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** One channel's log in memory. Belongs to the channel's home loop. */
+/** One channel's log in memory. Belongs to the channel's strand. */
 final class MemoryLog {
   private static final byte[] DELETED = "null".getBytes(UTF_8);
   private static final long ONCE_NANOS = TimeUnit.MINUTES.toNanos(5);
 
-  /** What an entry costs beside its data, in bytes. */
+  /** What a log, a key or a dedupe takes beside what it holds, in bytes. */
   private static final int OVERHEAD = 128;
 
   private record Once(Position first, long until) {}
 
   private Position top = begin();
 
-  /** Those from {@code first} on, without a hole, are the last ones of the log. */
-  private final List<Delivery> entries = new ArrayList<>();
+  /**
+   * The last ones of the log, without a hole: the key's length, key, sender's length, sender, data.
+   */
+  private final Records entries = new Records();
 
-  private int first;
-  private long entryBytes;
+  /** The tag of the one before the first entry. */
+  private long before;
+
   private final SortedMap<String, Snapshot.Entry> keys = new TreeMap<>();
   private long keyBytes;
   private final Map<String, Once> onces = new LinkedHashMap<>();
@@ -43,8 +47,6 @@ final class MemoryLog {
     long idle = now - published;
     if (idle > retention.ttl().toNanos()) {
       entries.clear();
-      first = 0;
-      entryBytes = 0;
     }
     if (Math.min(idle, now - used) > retention.metaTtl().toNanos()) {
       top = begin();
@@ -66,7 +68,7 @@ final class MemoryLog {
 
   /** What it takes in memory, in bytes, about. */
   long bytes() {
-    return entryBytes + keyBytes + (long) OVERHEAD * (1 + held() + keys.size() + onces.size());
+    return entries.memory() + keyBytes + (long) OVERHEAD * (1 + keys.size() + onces.size());
   }
 
   /**
@@ -77,12 +79,13 @@ final class MemoryLog {
     while (oldest.hasNext() && oldest.next().until - now < 0) {
       oldest.remove();
     }
-    String name = publication.by().path() + "/" + publication.dedupe();
-    Once before = publication.dedupe().isEmpty() ? null : onces.get(name);
-    if (before != null) {
+    String name =
+        publication.dedupe().isEmpty() ? "" : publication.by().path() + "/" + publication.dedupe();
+    Once earlier = name.isEmpty() ? null : onces.get(name);
+    if (earlier != null) {
       // They end with the log; an epoch that was renewed has kept offsets and tags.
       return new MemoryHistory.Appended(
-          new Position(top.epoch(), before.first.off(), before.first.tag()), Optional.empty());
+          new Position(top.epoch(), earlier.first.off(), earlier.first.tag()), Optional.empty());
     }
     if (!publication.key().isEmpty()) {
       replace(publication, retention);
@@ -91,14 +94,16 @@ final class MemoryLog {
     Delivery delivery =
         new Delivery(
             position, top.tag(), publication.key(), publication.from(), publication.data());
+    if (entries.isEmpty()) {
+      before = top.tag();
+    }
     top = position;
     published = now;
-    entries.add(delivery);
-    entryBytes += delivery.data().length;
+    entries.add(position.tag(), now, entry(delivery));
     while (held() > retention.size()) {
       trim();
     }
-    if (!publication.dedupe().isEmpty()) {
+    if (!name.isEmpty()) {
       onces.remove(name);
       onces.put(name, new Once(position, now + ONCE_NANOS));
     }
@@ -107,52 +112,33 @@ final class MemoryLog {
 
   /** Drops the oldest entry. */
   void trim() {
-    entryBytes -= entries.get(first).data().length;
-    first++;
-    if (first > entries.size() / 2) {
-      entries.subList(0, first).clear();
-      first = 0;
-    }
+    before = entries.tag(0);
+    entries.removeFirst();
   }
 
   int held() {
-    return entries.size() - first;
+    return entries.size();
   }
 
   Excerpt read(long after, int messages, int bytes) {
-    int index = index(after + 1);
     List<Delivery> found = new ArrayList<>();
-    if (index >= 0) {
-      long total = 0;
-      for (int i = index; i < entries.size() && found.size() < messages; i++) {
-        total += entries.get(i).data().length;
-        if (total > bytes && !found.isEmpty()) {
-          break;
-        }
-        found.add(entries.get(i));
+    long total = 0;
+    for (int i = index(after + 1); i >= 0 && i < held() && found.size() < messages; i++) {
+      Delivery next = entry(i);
+      total += next.data().length;
+      if (total > bytes && !found.isEmpty()) {
+        break;
       }
+      found.add(next);
     }
     boolean more = !found.isEmpty() && found.getLast().position().off() < top.off();
     return new Excerpt(top, after, tag(after), held() == 0, more, List.copyOf(found));
   }
 
+  /** Its entries stand in the new epoch, with the offsets and tags that they have. */
   Position renew(String epoch) {
     if (top.epoch().equals(epoch)) {
       top = new Position(Epochs.random(), top.off(), top.tag());
-      List<Delivery> renewed = new ArrayList<>();
-      for (Delivery old : entries.subList(first, entries.size())) {
-        Position at = old.position();
-        renewed.add(
-            new Delivery(
-                new Position(top.epoch(), at.off(), at.tag()),
-                old.previousTag(),
-                old.key(),
-                old.from(),
-                old.data()));
-      }
-      entries.clear();
-      entries.addAll(renewed);
-      first = 0;
     }
     return top;
   }
@@ -163,8 +149,8 @@ final class MemoryLog {
       return new Snapshot(top, complete, true, new TreeMap<>(keys));
     }
     SortedMap<String, Snapshot.Entry> changed = new TreeMap<>();
-    for (int i = index(since.off() + 1); i >= 0 && i < entries.size(); i++) {
-      Delivery delivery = entries.get(i);
+    for (int i = index(since.off() + 1); i >= 0 && i < held(); i++) {
+      Delivery delivery = entry(i);
       if (!delivery.key().isEmpty()) {
         changed.put(delivery.key(), new Snapshot.Entry(delivery.position().off(), delivery.data()));
       }
@@ -214,10 +200,40 @@ final class MemoryLog {
     keyBytes = bytes;
   }
 
+  private static byte[] entry(Delivery delivery) {
+    byte[] key = delivery.key().getBytes(UTF_8);
+    byte[] from = delivery.from().getBytes(UTF_8);
+    byte[] data = delivery.data();
+    return ByteBuffer.allocate(2 * Integer.BYTES + key.length + from.length + data.length)
+        .putInt(key.length)
+        .put(key)
+        .putInt(from.length)
+        .put(from)
+        .put(data)
+        .array();
+  }
+
+  private Delivery entry(int index) {
+    ByteBuffer entry = ByteBuffer.wrap(entries.get(index));
+    long off = top.off() - (held() - 1 - index);
+    Position position = new Position(top.epoch(), off, entries.tag(index));
+    String key = text(entry);
+    String from = text(entry);
+    byte[] data = new byte[entry.remaining()];
+    entry.get(data);
+    return new Delivery(position, index == 0 ? before : entries.tag(index - 1), key, from, data);
+  }
+
+  private static String text(ByteBuffer entry) {
+    byte[] text = new byte[entry.getInt()];
+    entry.get(text);
+    return new String(text, UTF_8);
+  }
+
   /** Where the entry of an offset is; -1 if it is not held. */
   private int index(long off) {
     long behind = top.off() - off;
-    return behind >= 0 && behind < held() ? entries.size() - 1 - (int) behind : -1;
+    return behind >= 0 && behind < held() ? held() - 1 - (int) behind : -1;
   }
 
   /** The tag of the publication at an offset. */
@@ -229,7 +245,10 @@ final class MemoryLog {
       return top.tag();
     }
     int next = index(off + 1);
-    return next >= 0 ? entries.get(next).previousTag() : Excerpt.NOT_HELD;
+    if (next < 0) {
+      return Excerpt.NOT_HELD;
+    }
+    return next == 0 ? before : entries.tag(next - 1);
   }
 
   private static Position begin() {
