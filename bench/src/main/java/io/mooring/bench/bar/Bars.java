@@ -3,7 +3,7 @@ package io.mooring.bench.bar;
 import java.util.List;
 import java.util.Optional;
 
-/** All of them, by their numbers. */
+/** All of them, by their numbers; of those with one number the first is found by it. */
 public final class Bars {
   private static final List<Bar> ALL =
       List.of(
@@ -11,6 +11,7 @@ public final class Bars {
           Idle.pings(),
           FanOut.broadcast(),
           FanOut.firehose(),
+          FanOut.saturation(),
           FanOut.smallChannels(),
           new Bystanders(),
           new ThroughLog(),

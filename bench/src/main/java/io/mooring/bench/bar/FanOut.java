@@ -19,6 +19,8 @@ final class FanOut implements Bar {
   static final String CPU = "CPU µs/delivery";
   static final String P50 = "p50 ms";
   static final String P99 = "p99 ms";
+  private static final Gate FIREHOSE_CPU =
+      Gate.atMost(CPU, times(1, Gate.Against.CENTRIFUGO), times(0.8, Gate.Against.CENTRIFUGO));
   private static final Duration STRAGGLERS = Duration.ofSeconds(10);
 
   private final int number;
@@ -49,13 +51,17 @@ final class FanOut implements Bar {
   }
 
   static FanOut firehose() {
+    return new FanOut(4, "firehose", new Shape(1, 1_000, 500), List.of(FIREHOSE_CPU));
+  }
+
+  /** The same at a rate at which the peers have no processor time left. */
+  static FanOut saturation() {
     return new FanOut(
         4,
-        "firehose",
-        new Shape(1, 1_000, 500),
+        "saturation",
+        new Shape(1, 1_000, 800),
         List.of(
-            Gate.atMost(
-                CPU, times(1, Gate.Against.CENTRIFUGO), times(0.8, Gate.Against.CENTRIFUGO)),
+            FIREHOSE_CPU,
             Gate.atMost(
                 P50, times(0.2, Gate.Against.CENTRIFUGO), times(0.1, Gate.Against.CENTRIFUGO)),
             Gate.atMost(

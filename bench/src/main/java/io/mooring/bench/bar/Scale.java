@@ -5,7 +5,7 @@ import java.time.Duration;
 
 /** How much of the work is done. */
 public enum Scale {
-  FULL(1, 30_000, 20_000, 30_000, 75_000, 3_000),
+  FULL(1, 25_000, 15_000, 30_000, 75_000, 3_000),
   /** Less time, the same load. */
   QUICK(1, 15_000, 8_000, 10_000, 50_000, 3_000),
   /** Only to see that everything works: its figures mean nothing. */
