@@ -12,11 +12,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
@@ -223,14 +225,14 @@ public final class Crowd implements AutoCloseable {
    * Lets members read nothing any more, or read again.
    *
    * @param last how many: the last ones, who do not publish
+   * @return the ids of their connections
    */
-  public void read(int last, boolean reading) {
-    ask(
+  public Set<String> read(int last, boolean reading) {
+    return ask(
         () -> {
-          members
-              .subList(members.size() - last, members.size())
-              .forEach(member -> member.read(reading));
-          return reading;
+          List<Member> those = members.subList(members.size() - last, members.size());
+          those.forEach(member -> member.read(reading));
+          return those.stream().map(Member::connection).collect(Collectors.toSet());
         });
   }
 

@@ -153,6 +153,12 @@ final class Member implements Wire.Events {
     }
   }
 
+  /** The id of its connection, which it keeps when it comes back. */
+  String connection() {
+    String path = Objects.requireNonNull(pin, "not greeted yet").getPath();
+    return path.substring(path.lastIndexOf('/') + 1);
+  }
+
   /** Gives up a socket on which nothing was heard for longer than the server promised. */
   void listen() {
     Wire wire = live;
