@@ -2,6 +2,7 @@ package io.mooring.server.loop;
 
 import java.util.ArrayDeque;
 import java.util.Queue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicIntegerArray;
@@ -22,10 +23,12 @@ public final class Strand {
   /** After so many tasks of others a loop has work of its own to do. */
   private static final int MOST_FOR_OTHERS = 64;
 
+  private static final Runnable NOTHING = () -> {};
+
   /** Runs what threads bring that are no loops, and what is due at some time. */
   private final Loop keeper;
 
-  /** Of what it gave to each loop, so much has not run yet. */
+  /** Of what it gave to each loop, so much is not done yet. */
   private final AtomicIntegerArray told;
 
   private final Object door = new Object();
@@ -61,8 +64,18 @@ public final class Strand {
       task.run();
     } else if (TurnExecutor.isCurrent()) {
       enter(task);
-    } else {
-      keeper.executor().execute(() -> enter(task));
+    } else if (take(task)) {
+      leaveToKeeper(task);
+    }
+  }
+
+  /** Its place is that of now, not of when the keeper comes to it. */
+  private void leaveToKeeper(Runnable task) {
+    try {
+      keeper.executor().execute(() -> hold(task));
+    } catch (RejectedExecutionException stopped) {
+      goOn(Integer.MAX_VALUE);
+      throw stopped;
     }
   }
 
@@ -84,47 +97,78 @@ public final class Strand {
   public void tell(Loop loop, Runnable task) {
     assert inside();
     int to = loop.index();
-    if (loop.inside() && told.get(to) == 0) {
-      task.run();
-      return;
-    }
+    boolean now = loop.inside() && told.get(to) == 0;
     told.incrementAndGet(to);
-    loop.executor()
-        .execute(
-            () -> {
-              told.decrementAndGet(to);
-              task.run();
-            });
+    if (now) {
+      hear(to, task);
+    } else {
+      loop.executor().execute(() -> hear(to, task));
+    }
+  }
+
+  /** It counts until it is done, so that nothing that comes of it overtakes the rest of it. */
+  private void hear(int to, Runnable task) {
+    try {
+      task.run();
+    } finally {
+      told.decrementAndGet(to);
+    }
   }
 
   private void enter(Runnable task) {
+    if (take(task)) {
+      hold(task);
+    }
+  }
+
+  /**
+   * @return false if the strand was taken, so that the task waits
+   */
+  private boolean take(Runnable task) {
     synchronized (door) {
       if (taken) {
         waiting.add(task);
-        return;
+        return false;
       }
       taken = true;
+      return true;
     }
+  }
+
+  /**
+   * Runs the task, then what has come meanwhile, and leaves. In the middle of another strand's task
+   * only the first: what others brought may lead back to that strand, which is not done.
+   */
+  private void hold(Runnable task) {
+    TurnExecutor loop = TurnExecutor.current();
+    int others = loop.strands == 0 ? MOST_FOR_OTHERS : 0;
+    loop.strands++;
     holder = Thread.currentThread();
     try {
       task.run();
     } finally {
-      goOn();
+      goOn(others);
+      loop.strands--;
     }
   }
 
-  /** Runs what has come meanwhile, and leaves. */
-  private void goOn() {
+  /**
+   * @param most so many tasks run here, and the others with the keeper
+   */
+  private void goOn(int most) {
     holder = Thread.currentThread();
-    for (int done = 0; done < MOST_FOR_OTHERS; done++) {
+    for (int left = most; ; left--) {
       Runnable next;
       synchronized (door) {
-        next = waiting.poll();
-        if (next == null) {
+        if (waiting.isEmpty()) {
           holder = null;
           taken = false;
           return;
         }
+        if (left == 0) {
+          break;
+        }
+        next = waiting.remove();
       }
       try {
         next.run();
@@ -133,6 +177,11 @@ public final class Strand {
       }
     }
     holder = null;
-    keeper.executor().execute(this::goOn);
+    try {
+      keeper.executor().execute(() -> hold(NOTHING));
+    } catch (RejectedExecutionException stopped) {
+      // Loops stop one after the other, and whoever brought something awaits its end.
+      goOn(Integer.MAX_VALUE);
+    }
   }
 }

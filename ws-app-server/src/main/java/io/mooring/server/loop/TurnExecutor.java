@@ -22,6 +22,9 @@ final class TurnExecutor extends SingleThreadIoEventLoop {
   private final Flushes flushes = new Flushes();
   private final Agenda agenda = new Agenda(flushes);
 
+  /** How many strands its thread is inside. */
+  int strands;
+
   TurnExecutor(IoEventLoopGroup parent, Executor executor, IoHandlerFactory io) {
     super(
         parent,
@@ -35,6 +38,11 @@ final class TurnExecutor extends SingleThreadIoEventLoop {
   /** Whether the caller is a loop. */
   static boolean isCurrent() {
     return CURRENT.isSet();
+  }
+
+  /** The one whose thread the caller is. */
+  static TurnExecutor current() {
+    return CURRENT.get();
   }
 
   Flushes flushes() {

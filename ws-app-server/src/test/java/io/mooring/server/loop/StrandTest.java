@@ -66,6 +66,33 @@ class StrandTest {
   }
 
   @Test
+  void whatAThreadBroughtThatIsNoLoopIsRunBeforeWhatALoopBringsLater() throws Exception {
+    CountDownLatch busy = new CountDownLatch(1);
+    CountDownLatch goOn = new CountDownLatch(1);
+    List<String> order = new ArrayList<>();
+    CompletableFuture<Void> last = new CompletableFuture<>();
+    loops.at(0).run(() -> pass(busy, goOn));
+    await(busy);
+
+    strand.run(() -> order.add("first"));
+    loops
+        .at(1)
+        .executor()
+        .submit(
+            () ->
+                strand.run(
+                    () -> {
+                      order.add("second");
+                      last.complete(null);
+                    }))
+        .get(SECONDS, TimeUnit.SECONDS);
+    goOn.countDown();
+
+    get(last);
+    assertEquals(List.of("first", "second"), order);
+  }
+
+  @Test
   void whatThrowsKeepsNobodyOut() throws Exception {
     CompletableFuture<Boolean> after = new CompletableFuture<>();
     loops
@@ -134,6 +161,116 @@ class StrandTest {
 
     get(last);
     assertEquals(List.of("done", "first", "second"), heard);
+  }
+
+  @Test
+  void whatComesOfAMessageIsHeardAfterTheRestOfIt() throws Exception {
+    CountDownLatch busy = new CountDownLatch(1);
+    CountDownLatch told = new CountDownLatch(1);
+    List<String> heard = new ArrayList<>();
+    CompletableFuture<Void> last = new CompletableFuture<>();
+    Loop hearer = loops.at(2);
+    hearer.run(() -> pass(busy, told));
+    await(busy);
+
+    loops
+        .at(1)
+        .run(
+            () -> {
+              strand.run(() -> strand.tell(hearer, () -> leadOn(hearer, heard, last)));
+              told.countDown();
+            });
+
+    get(last);
+    assertEquals(List.of("first", "second"), heard);
+  }
+
+  @Test
+  void whatComesOfSomethingThatIsHeardAtOnceIsHeardAfterTheRestOfIt() throws Exception {
+    List<String> heard = new ArrayList<>();
+    CompletableFuture<Void> last = new CompletableFuture<>();
+    Loop hearer = loops.at(2);
+
+    hearer.run(() -> strand.run(() -> strand.tell(hearer, () -> leadOn(hearer, heard, last))));
+
+    get(last);
+    assertEquals(List.of("first", "second"), heard);
+  }
+
+  private void leadOn(Loop hearer, List<String> heard, CompletableFuture<Void> last) {
+    strand.run(
+        () ->
+            strand.tell(
+                hearer,
+                () -> {
+                  heard.add("second");
+                  last.complete(null);
+                }));
+    heard.add("first");
+  }
+
+  /** Whoever brings something to another strand in the middle of this one's task. */
+  @Test
+  void nothingComesInBetweenFromWhatOthersBringToAnotherStrand() throws Exception {
+    CountDownLatch inside = new CountDownLatch(1);
+    CountDownLatch brought = new CountDownLatch(1);
+    List<String> order = new ArrayList<>();
+    CompletableFuture<Void> last = new CompletableFuture<>();
+    Strand other = loops.strand(1);
+    loops
+        .at(2)
+        .run(
+            () ->
+                strand.run(
+                    () -> {
+                      other.run(() -> pass(inside, brought));
+                      order.add("first");
+                    }));
+    await(inside);
+
+    loops
+        .at(0)
+        .run(
+            () -> {
+              other.run(
+                  () ->
+                      strand.run(
+                          () -> {
+                            order.add("second");
+                            last.complete(null);
+                          }));
+              brought.countDown();
+            });
+
+    get(last);
+    assertEquals(List.of("first", "second"), order);
+  }
+
+  /** Loops stop one after the other. */
+  @Test
+  void whatWaitsIsRunThoughTheKeeperHasStopped() throws Exception {
+    loops
+        .at(0)
+        .executor()
+        .shutdownGracefully(0, 0, TimeUnit.SECONDS)
+        .get(SECONDS, TimeUnit.SECONDS);
+    CountDownLatch inside = new CountDownLatch(1);
+    CountDownLatch brought = new CountDownLatch(1);
+    CountDownLatch left = new CountDownLatch(200);
+    loops.at(1).run(() -> strand.run(() -> pass(inside, brought)));
+    await(inside);
+
+    loops
+        .at(2)
+        .run(
+            () -> {
+              for (long i = left.getCount(); i > 0; i--) {
+                strand.run(left::countDown);
+              }
+              brought.countDown();
+            });
+
+    assertTrue(left.await(SECONDS, TimeUnit.SECONDS), () -> left.getCount() + " were not run");
   }
 
   /**
