@@ -13,6 +13,9 @@ public final class Records {
   /** The most bytes of a chunk, unless one record has more. */
   private static final int MOST_BYTES = 16 * 1024;
 
+  /** A chunk that is larger than so many times what is held takes no more. */
+  private static final long MOST_TIMES_HELD = 4;
+
   /** What a chunk takes besides what it holds, in bytes. */
   private static final int CHUNK_OVERHEAD = 112;
 
@@ -98,10 +101,11 @@ public final class Records {
    */
   public void add(long tag, long nanos, byte[] record) {
     Chunk last = chunks.isEmpty() ? null : chunks.getLast();
-    if (last == null || last.bytes.length - last.used() < record.length) {
+    if (last == null || !suits(last, record.length)) {
       // As much again as there is: who holds little takes little.
       int room = Math.max(record.length, (int) Math.min(MOST_BYTES, bytes));
-      last = new Chunk(first + size, room, Math.max(1, room / Math.max(1, record.length)));
+      long usual = Math.max(1, (bytes + record.length) / (size + 1));
+      last = new Chunk(first + size, room, (int) Math.max(1, room / usual));
       chunks.add(last);
       memory += last.memory();
     }
@@ -110,6 +114,12 @@ public final class Records {
     memory += last.memory() - before;
     bytes += record.length;
     size++;
+  }
+
+  /** Not one of busier times, either: few records that come seldom would keep it for long. */
+  private boolean suits(Chunk last, int length) {
+    return last.bytes.length - last.used() >= length
+        && last.bytes.length <= MOST_TIMES_HELD * Math.max(bytes, length);
   }
 
   /** Puts others before these; they belong to these from now on. */

@@ -98,6 +98,38 @@ class RecordsTest {
   }
 
   @Test
+  void takeLittleForFewThatComeAfterMany() {
+    Records records = new Records();
+    for (int i = 0; i < 300; i++) {
+      records.add(i, i, new byte[100]);
+    }
+    while (records.size() > 1) {
+      records.removeFirst();
+    }
+
+    for (int i = 0; i < 10; i++) {
+      records.add(i, i, new byte[100]);
+      records.removeFirst();
+    }
+
+    assertTrue(records.memory() < 600, () -> records.memory() + " bytes for one record of 100");
+  }
+
+  @Test
+  void takeForOneShortRecordNoRoomForManyShortOnes() {
+    Records records = new Records();
+    for (int i = 0; i < 256; i++) {
+      records.add(i, i, new byte[128]);
+    }
+    long before = records.memory();
+
+    records.add(256, 256, new byte[1]);
+
+    long more = records.memory() - before;
+    assertTrue(more > 0 && more < 20_000, () -> more + " bytes more for a record of 1");
+  }
+
+  @Test
   void refuseWhatTheyDoNotHold() {
     Records records = new Records();
     records.add(1, 1, new byte[1]);
