@@ -48,6 +48,10 @@ final class MemoryLog {
     if (idle > retention.ttl().toNanos()) {
       entries.clear();
     }
+    Iterator<Once> oldest = onces.values().iterator();
+    while (oldest.hasNext() && oldest.next().until - now < 0) {
+      oldest.remove();
+    }
     if (Math.min(idle, now - used) > retention.metaTtl().toNanos()) {
       top = begin();
       keys.clear();
@@ -75,10 +79,6 @@ final class MemoryLog {
    * @throws SnapshotFullException if its key has no room; then nothing was done
    */
   MemoryHistory.Appended append(Publication publication, Retention retention, long now) {
-    Iterator<Once> oldest = onces.values().iterator();
-    while (oldest.hasNext() && oldest.next().until - now < 0) {
-      oldest.remove();
-    }
     String name =
         publication.dedupe().isEmpty() ? "" : publication.by().path() + "/" + publication.dedupe();
     Once earlier = name.isEmpty() ? null : onces.get(name);
