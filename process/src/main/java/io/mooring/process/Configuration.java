@@ -5,6 +5,7 @@ import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -23,6 +24,7 @@ import java.util.TreeMap;
 public final class Configuration {
   private static final String PREFIX = "MOORING_";
   private static final String FILE = "_FILE";
+  private static final String CONFIG = "config";
 
   /** Letters of a variable's name that may be wrong before it is taken for another one. */
   private static final int SLIPS = 2;
@@ -44,7 +46,7 @@ public final class Configuration {
     for (String key : keys(type, "", List.copyOf(sources))) {
       fromEnvironment(key, environment, sources);
     }
-    flags.forEach((key, value) -> sources.add(Source.single("flag --" + key, key, value)));
+    flags.forEach((key, value) -> sources.add(flag(type, key, value)));
     return new Binder(sources).bind(type);
   }
 
@@ -75,7 +77,7 @@ public final class Configuration {
   private static List<Source> files(ConfigurationOf process, Map<String, String> flags) {
     List<Source> sources = new ArrayList<>();
     sources.add(Source.defaults(process.value()));
-    String file = flags.remove("config");
+    String file = flags.remove(CONFIG);
     if (file != null) {
       sources.add(Source.file(Path.of(file)));
     }
@@ -105,13 +107,30 @@ public final class Configuration {
     }
   }
 
+  /**
+   * @throws ConfigurationException if {@code --config} was meant, which is no key
+   */
+  private static Source flag(Class<?> type, String key, String value) {
+    if (!knows(type, key) && Suggestion.nearest(key, List.of(CONFIG), SLIPS).isPresent()) {
+      throw new ConfigurationException(
+          "flag --%s: there is no key %s; did you mean --config FILE?".formatted(key, key));
+    }
+    return Source.single("flag --" + key, key, value);
+  }
+
+  private static boolean knows(Class<?> type, String key) {
+    return Arrays.stream(type.getRecordComponents())
+        .anyMatch(component -> Binder.key(component).equals(key));
+  }
+
   private static Map<String, String> flags(List<String> arguments) {
     Map<String, String> flags = new LinkedHashMap<>();
     for (int i = 0; i < arguments.size(); i++) {
       String argument = arguments.get(i);
-      if (!argument.startsWith("--")) {
+      if (!argument.startsWith("--") || argument.equals("--help")) {
         throw new ConfigurationException(
-            "argument \"%s\": expected --config FILE or --key=value".formatted(argument));
+            "argument \"%s\": expected --config FILE or --key=value; deploy/config has every key"
+                .formatted(argument));
       }
       int equals = argument.indexOf('=');
       if (equals > 0) {

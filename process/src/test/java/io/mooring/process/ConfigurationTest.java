@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ConfigurationTest {
   enum Mode {
@@ -211,6 +212,31 @@ class ConfigurationTest {
             () -> Configuration.read(Sample.class, List.of("--pnig=3s"), Map.of()));
 
     assertEquals("flag --pnig: there is no key pnig; did you mean ping?", refused.getMessage());
+  }
+
+  @Test
+  void aMistypedConfigFlagIsTakenForNoKey() {
+    ConfigurationException refused =
+        assertThrows(
+            ConfigurationException.class,
+            () -> Configuration.read(Sample.class, List.of("--confg", "app.yaml"), Map.of()));
+
+    assertEquals(
+        "flag --confg: there is no key confg; did you mean --config FILE?", refused.getMessage());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--help", "-h", "help"})
+  void whoeverAsksForHelpIsToldWhatCanBeSaid(String argument) {
+    ConfigurationException refused =
+        assertThrows(
+            ConfigurationException.class,
+            () -> Configuration.read(Sample.class, List.of(argument), Map.of()));
+
+    assertEquals(
+        "argument \"%s\": expected --config FILE or --key=value; deploy/config has every key"
+            .formatted(argument),
+        refused.getMessage());
   }
 
   @Test
