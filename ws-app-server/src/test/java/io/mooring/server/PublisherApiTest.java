@@ -217,6 +217,9 @@ class PublisherApiTest {
     for (String wrong : List.of("[]", "{}", "7", "{\"publications\":7}", "{\"other\":[]}")) {
       assertEquals(400, press.ask("POST", "publish/batch", wrong).status(), wrong);
     }
+    assertEquals(
+        "publications is \"[]\", expected 1 to 1000 publications",
+        press.ask("POST", "publish/batch", "[]").json().path("detail").asText());
     assertRefused(
         400,
         "unknown_field",

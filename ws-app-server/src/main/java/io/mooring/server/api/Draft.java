@@ -71,7 +71,13 @@ sealed interface Draft {
       }
       expectEnd(json);
       if (drafts.isEmpty()) {
-        throw Problem.missing("publications", "1 to " + most + " publications").refusal();
+        throw Problem.of(
+                Status.BAD_REQUEST_400,
+                "bad_request",
+                "publications",
+                "[]",
+                "1 to " + most + " publications")
+            .refusal();
       }
       return drafts;
     } catch (IOException syntax) {
