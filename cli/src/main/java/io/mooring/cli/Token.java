@@ -84,7 +84,8 @@ final class Token implements Runnable {
               defaultValue = "demo.*",
               description =
                   "What may be subscribed to and published on: names with a * at the end, commas"
-                      + " between, each for both, or with sub: or pub: before it for one.")
+                      + " between, each for both, or with sub: or pub: before it for one. Default:"
+                      + " ${DEFAULT-VALUE}.")
           String channels,
       @Option(
               names = "--role",

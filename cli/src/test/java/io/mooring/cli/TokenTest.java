@@ -47,6 +47,13 @@ class TokenTest {
   }
 
   @Test
+  void theHelpSaysWhatATokenMayDoIfNothingIsSaid() {
+    String help = Printed.by("token", "new", "--help").out().replaceAll("\\s+", " ");
+
+    assertTrue(help.contains("or with sub: or pub: before it for one. Default: demo.*."), help);
+  }
+
+  @Test
   void anApiKeyIsTakenByTheFileThatGetsItsLine() throws IOException {
     JsonNode made =
         JSON.readTree(token("key", "press", "--channels", "pub:news.*", "-o", "json").out());
