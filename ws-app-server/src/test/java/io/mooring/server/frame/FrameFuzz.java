@@ -1,5 +1,6 @@
 package io.mooring.server.frame;
 
+import io.mooring.server.choice.Choices;
 import io.mooring.server.loop.Loop;
 import io.mooring.server.loop.Loops;
 import io.netty.buffer.ByteBuf;
@@ -22,7 +23,7 @@ import java.util.Random;
  * <p>An input is a byte of switches, a byte that decides the pieces, and what the client sends.
  */
 public final class FrameFuzz {
-  private static final int FRAME = 300;
+  static final int FRAME = 300;
   private static final int MESSAGE = 500;
   private static final int FRAGMENTS = 4;
 
@@ -33,8 +34,12 @@ public final class FrameFuzz {
 
   private FrameFuzz() {}
 
-  /** What the fuzzer calls. */
-  public static void fuzzerTestOneInput(byte[] input) throws Exception {
+  /** An input that a client might send. */
+  public static byte[] make(Choices choices) {
+    return FrameMaker.make(choices);
+  }
+
+  public static void read(byte[] input) throws Exception {
     if (input.length < 2) {
       return;
     }
@@ -63,10 +68,9 @@ public final class FrameFuzz {
     }
   }
 
+  /** It keeps no time, so that nothing runs on it but what an input makes run. */
   private static Loop loop() {
-    Loops loops = new Loops(1);
-    loops.start();
-    return loops.at(0);
+    return new Loops(1).at(0);
   }
 
   /** A socket whose peer's bytes come from memory. */

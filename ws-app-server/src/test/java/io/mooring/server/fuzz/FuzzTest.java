@@ -1,54 +1,29 @@
 package io.mooring.server.fuzz;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.fail;
 
-import io.mooring.server.broker.LiveFuzz;
-import io.mooring.server.frame.FrameFuzz;
-import io.mooring.server.history.EntryFuzz;
-import io.mooring.server.protocol.JsonFuzz;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * What comes from outside is read as its fuzz target demands: every input of the corpus, and what
- * Jazzer makes of it within {@code -Dmooring.fuzz} (20 s), from {@code -Dmooring.seed}.
+ * What comes from outside is read as its fuzz target demands: every input of the corpus, the one of
+ * {@code -Dmooring.fuzz.input}, and {@code -Dmooring.fuzz} (30,000) that Jazzer makes of them, from
+ * {@code -Dmooring.seed}.
  */
 class FuzzTest {
-  private static final Duration TIME = Duration.parse(System.getProperty("mooring.fuzz", "PT20S"));
-  private static final int LONGEST = 2_048;
-
-  enum Target {
-    FRAME(FrameFuzz.class, FrameFuzz::fuzzerTestOneInput),
-    JSON(JsonFuzz.class, JsonFuzz::fuzzerTestOneInput),
-    LIVE(LiveFuzz.class, LiveFuzz::fuzzerTestOneInput),
-    ENTRY(EntryFuzz.class, EntryFuzz::fuzzerTestOneInput);
-
-    private final Class<?> type;
-    private final Reader reader;
-
-    Target(Class<?> type, Reader reader) {
-      this.type = type;
-      this.reader = reader;
-    }
-
-    Path corpus() {
-      return Path.of("src/test/fuzz", type.getSimpleName());
-    }
-  }
-
-  private interface Reader {
-    void read(byte[] input) throws Exception;
-  }
+  private static final int RUNS = Integer.getInteger("mooring.fuzz", 30_000);
+  private static final Optional<Input> GIVEN =
+      Optional.ofNullable(System.getProperty("mooring.fuzz.input")).map(Input::of);
 
   @TempDir Path folder;
 
@@ -62,52 +37,40 @@ class FuzzTest {
     assertFalse(inputs.isEmpty());
 
     for (Path input : inputs) {
-      try {
-        target.reader.read(Files.readAllBytes(input));
-      } catch (Exception | AssertionError wrong) {
-        throw new AssertionError("the input " + input, wrong);
-      }
+      read(new Input(target, Files.readAllBytes(input)), input.toString());
+    }
+    if (GIVEN.isPresent() && GIVEN.get().target() == target) {
+      read(GIVEN.get(), "that is given");
     }
   }
 
-  @ParameterizedTest
-  @EnumSource(Target.class)
-  void nothingThatJazzerFindsIsReadWrongly(Target target) throws Exception {
+  @Test
+  void nothingThatJazzerFindsIsReadWrongly() throws IOException, InterruptedException {
     int seed = Integer.getInteger("mooring.seed", new Random().nextInt(1, Integer.MAX_VALUE));
-    System.out.printf("fuzzing %s with -Dmooring.seed=%d%n", target, seed);
-    Path found = Files.createDirectories(Path.of("target/fuzz"));
+    System.out.printf("fuzzing with -Dmooring.seed=%d%n", seed);
+    Jazzer jazzer = new Jazzer(folder, seed);
 
-    Process jazzer = start(target, seed, found);
-    String said = new String(jazzer.getInputStream().readAllBytes(), UTF_8);
+    Optional<Input> found = jazzer.find(RUNS);
 
-    assertEquals(
-        0,
-        jazzer.waitFor(),
-        () -> "seed " + seed + "; the input is in " + found.toAbsolutePath() + "\n" + said);
+    found.ifPresent(input -> fail(report(input, jazzer.said())));
   }
 
-  private Process start(Target target, int seed, Path found) throws IOException {
-    return new ProcessBuilder(
-            ProcessHandle.current().info().command().orElseThrow(),
-            "-ea",
-            "-Xmx512m",
-            "-XX:+UseSerialGC",
-            "-XX:+EnableDynamicAgentLoading",
-            "--enable-native-access=ALL-UNNAMED",
-            "-cp",
-            System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-            "com.code_intelligence.jazzer.Jazzer",
-            "--target_class=" + target.type.getName(),
-            "--instrumentation_includes=io.mooring.server.**",
-            "--reproducer_path=" + found,
-            "-artifact_prefix=" + found + "/",
-            "-seed=" + seed,
-            "-max_total_time=" + TIME.toSeconds(),
-            "-max_len=" + LONGEST,
-            "-rss_limit_mb=0",
-            folder.toString(),
-            target.corpus().toString())
-        .redirectErrorStream(true)
-        .start();
+  private static void read(Input input, String name) {
+    try {
+      input.read();
+    } catch (Exception | AssertionError wrong) {
+      throw new AssertionError("the input " + name, wrong);
+    }
+  }
+
+  private static String report(Input input, String said) {
+    return """
+        %s does not bear this input. To read it again:
+        ./mvnw -pl ws-app-server -am verify -Dtest='FuzzTest#every*' \
+        -Dsurefire.failIfNoSpecifiedTests=false -Dmooring.fuzz.input=%s
+        To keep it: echo %s | xxd -r -p > ws-app-server/%s/NAME
+        Jazzer said:
+        %s"""
+        .formatted(input.target(), input, input.hex(), input.target().corpus(), said);
   }
 }
