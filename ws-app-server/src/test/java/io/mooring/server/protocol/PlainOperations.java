@@ -118,10 +118,10 @@ final class PlainOperations {
   private static Collection<String> wrong(String name, JsonNode value) {
     boolean right =
         switch (name) {
-          case "id", "pos.off", "pos.tag" -> isNumber(value);
+          case "id" -> isNumber(value);
           case "ch" -> isText(value);
           case "token" -> isText(value, TokenVerifier.MAX_LENGTH);
-          case "key", "pos.epoch" -> isText(value, 255);
+          case "key" -> isText(value, 255);
           case "dedupe" -> isText(value, 64);
           case "pos" -> value.isObject();
           default -> true;
@@ -129,14 +129,24 @@ final class PlainOperations {
     if (!right) {
       return List.of(name);
     }
+    return name.equals("pos") ? wrongInPosition(value) : List.of();
+  }
+
+  private static Collection<String> wrongInPosition(JsonNode position) {
     List<String> wrong = new ArrayList<>();
-    if (name.equals("pos")) {
-      for (Map.Entry<String, JsonNode> field : value.properties()) {
-        wrong.addAll(wrong("pos." + field.getKey(), field.getValue()));
+    for (Map.Entry<String, JsonNode> field : position.properties()) {
+      boolean right =
+          switch (field.getKey()) {
+            case "off", "tag" -> isNumber(field.getValue());
+            case "epoch" -> isText(field.getValue(), 255);
+            default -> true;
+          };
+      if (!right) {
+        wrong.add("pos." + field.getKey());
       }
-      if (!value.has("off") || !value.has("tag")) {
-        wrong.add("pos");
-      }
+    }
+    if (!position.has("off") || !position.has("tag")) {
+      wrong.add("pos");
     }
     return wrong;
   }
