@@ -1,0 +1,14 @@
+export type { BackoffTerms } from "./backoff.js";
+export type { ClientOptions } from "./client.js";
+export { MooringClient } from "./client.js";
+export type { Cancel, Clock } from "./clock.js";
+export type { Greeted } from "./connection.js";
+export type { Counters, WebSocketConstructor, WebSocketLike } from "./environment.js";
+export { MooringError } from "./errors.js";
+export type { ClientEvents, StateChange } from "./events.js";
+export type { ChannelMessage, Listener, SubscriptionState } from "./listener.js";
+export type { Position } from "./position.js";
+export type { PublishOptions, QueueLimits } from "./publishing.js";
+export type { Reconciled } from "./snapshot.js";
+export type { State } from "./state.js";
+export type { Subscription } from "./subscription.js";
