@@ -148,6 +148,8 @@ export class Publishing {
       socket.send(publication.text);
     }
     if (wake < Infinity) {
+      // Something rejected above may have led to another flush.
+      this.#wake?.();
       this.#wake = this.#env.clock.after(wake, () => this.flush());
     }
   }
