@@ -111,8 +111,7 @@ export class Publishing {
 
   /** Sends what may be sent now. */
   flush(): void {
-    this.#wake?.();
-    this.#wake = undefined;
+    this.#rest();
     const socket = this.#target();
     if (!socket) {
       return;
@@ -149,7 +148,7 @@ export class Publishing {
     }
     if (wake < Infinity) {
       // Something rejected above may have led to another flush.
-      this.#wake?.();
+      this.#rest();
       this.#wake = this.#env.clock.after(wake, () => this.flush());
     }
   }
@@ -203,11 +202,16 @@ export class Publishing {
 
   /** The client was closed. */
   close(why: string): void {
-    this.#wake?.();
+    this.#rest();
     for (const [id, publication] of this.#queue) {
       const code = publication.sentAt === undefined ? "closed" : "unknown_outcome";
       this.#reject(id, code, `the client was closed: ${why}; ${fate(publication)}`);
     }
+  }
+
+  #rest(): void {
+    this.#wake?.();
+    this.#wake = undefined;
   }
 
   #admit(json: string, bytes: number): void {
