@@ -333,7 +333,7 @@ test("A token callback that never settles is given up after ten seconds", async 
 test("A server that does not greet is given up after ten seconds", async (t) => {
   const gateway = await Gateway.start(t);
   const clock = new ManualClock();
-  const client = gateway.client(t, { clock });
+  const client = gateway.client(t, { clock, random: () => 0.5 });
   client.connect();
   const peer = await gateway.peer();
 
@@ -346,7 +346,7 @@ test("A server that does not greet is given up after ten seconds", async (t) => 
 test("A socket that is silent for longer than promised is given up", async (t) => {
   const gateway = await Gateway.start(t);
   const clock = new ManualClock();
-  const client = gateway.client(t, { clock });
+  const client = gateway.client(t, { clock, random: () => 0.5 });
   client.connect();
   const peer = await gateway.greeted({ ping_ms: 1000, pong_ms: 500 });
   await untilState(client, "open");
@@ -411,7 +411,7 @@ test("An attempt ends when the device goes offline", async (t) => {
 test("When the network is back a socket that does not answer is given up soon", async (t) => {
   const gateway = await Gateway.start(t);
   const clock = new ManualClock();
-  const client = gateway.client(t, { clock });
+  const client = gateway.client(t, { clock, random: () => 0.5 });
   client.connect();
   const peer = await gateway.greeted();
   await untilState(client, "open");
