@@ -65,7 +65,6 @@ export class Gateway {
       token: () => "secret",
       WebSocket,
       random: () => 0,
-      closeTimeoutMs: 100,
       ...options,
     });
     // A test that expects errors listens itself.

@@ -145,8 +145,11 @@ test("When the old socket goes before the slot, it backs off and comes back", as
 });
 
 test("What the new server cannot replay the old one brings", async (t) => {
-  const { gateway, client, hearing, old } = await scene(t);
+  const clock = new ManualClock();
+  const { gateway, client, hearing, old } = await scene(t, {}, { clock });
   old.send(LEAVE);
+  await until(() => client.state === "moving", "the client to move");
+  clock.advance(0);
   const young = await gateway.greeted();
 
   await young.subscribed(at(3), { reason: "log_unavailable" });
@@ -320,8 +323,11 @@ test("A subscription that ends during a move does not hold it up", async (t) => 
 });
 
 test("Closing during a move closes both sockets", async (t) => {
-  const { gateway, client, hearing, old } = await scene(t);
+  const clock = new ManualClock();
+  const { gateway, client, hearing, old } = await scene(t, {}, { clock });
   old.send(LEAVE);
+  await until(() => client.state === "moving", "the client to move");
+  clock.advance(0);
   const young = await gateway.greeted();
   await young.subscribed(at(3), { reason: "log_unavailable" });
   young.send({ op: "ping" });
