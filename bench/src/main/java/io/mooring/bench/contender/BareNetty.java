@@ -4,7 +4,6 @@ import io.mooring.bench.limit.NearLimit;
 import io.mooring.bench.wire.Credential;
 import io.mooring.bench.wire.Dialect;
 import io.mooring.bench.wire.MooringDialect;
-import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -43,56 +42,34 @@ public final class BareNetty implements Contender {
     if (task.servers() > 1) {
       throw new IllegalArgumentException(name() + " stands alone: expected one server");
     }
-    Children children = new Children(folder);
-    int port = Children.freePort();
-    try {
-      children.start(
-          "bare-netty",
-          List.of(
-              Jvm.program("java"),
-              "@" + root.resolve("deploy/jvm/common"),
-              "@" + root.resolve("deploy/jvm/ws-app-server"),
-              "-cp",
-              System.getProperty("java.class.path"),
-              NearLimit.class.getName(),
-              Integer.toString(port)),
-          () -> Children.listens(port));
-    } catch (ContenderException failed) {
-      children.close();
-      throw failed;
-    }
-    return new Started(children, port);
+    return Servers.start(
+        task,
+        folder,
+        (number, port) ->
+            new Servers.Launch("bare-netty", command(port), () -> Children.listens(port)),
+        new Manner());
   }
 
-  private record Started(Children children, int port) implements Running {
-    @Override
-    public List<InetSocketAddress> addresses() {
-      return List.of(Children.loopback(port));
-    }
+  private List<String> command(int port) {
+    return List.of(
+        Jvm.program("java"),
+        "@" + root.resolve("deploy/jvm/common"),
+        "@" + root.resolve("deploy/jvm/ws-app-server"),
+        "-cp",
+        System.getProperty("java.class.path"),
+        NearLimit.class.getName(),
+        Integer.toString(port));
+  }
 
-    @Override
-    public List<Long> processes() {
-      return children.pids();
-    }
-
-    @Override
-    public List<String> commands() {
-      return children.commands();
-    }
-
+  private static final class Manner implements Servers.Manner {
     @Override
     public Credential credential(String user) {
       return new Credential("", "");
     }
 
     @Override
-    public void collectGarbage() {
+    public void collectGarbage(Children children, List<Integer> ports) {
       Jvm.collectGarbage(children.pids());
-    }
-
-    @Override
-    public void close() {
-      children.close();
     }
   }
 }

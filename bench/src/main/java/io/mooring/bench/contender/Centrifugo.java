@@ -11,7 +11,6 @@ import io.mooring.bench.wire.Dialect;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,27 +53,26 @@ public final class Centrifugo implements Contender {
 
   @Override
   public Running start(Task task, Path folder) {
-    Children children = new Children(folder);
-    List<Integer> ports = new ArrayList<>();
+    return Servers.start(
+        task,
+        folder,
+        (number, port) -> {
+          Path file = folder.resolve("centrifugo-" + number + ".json");
+          write(file, configuration(task, port));
+          return new Servers.Launch(
+              "centrifugo",
+              List.of(program().toString(), "--config", file.toString()),
+              () -> Children.listens(port));
+        },
+        new Manner(task));
+  }
+
+  private static void write(Path file, String configuration) {
     try {
-      for (int server = 1; server <= task.servers(); server++) {
-        int port = Children.freePort();
-        Path file = folder.resolve("centrifugo-" + server + ".json");
-        Files.writeString(file, configuration(task, port));
-        children.start(
-            "centrifugo-" + server,
-            List.of(program().toString(), "--config", file.toString()),
-            () -> Children.listens(port));
-        ports.add(port);
-      }
-    } catch (IOException unwritable) {
-      children.close();
-      throw new UncheckedIOException("cannot write into " + folder, unwritable);
-    } catch (ContenderException failed) {
-      children.close();
-      throw failed;
+      Files.writeString(file, configuration);
+    } catch (IOException refused) {
+      throw new UncheckedIOException("cannot write " + file, refused);
     }
-    return new Started(children, ports, configuration(task, ports.getFirst()));
   }
 
   private static String configuration(Task task, int port) {
@@ -106,23 +104,12 @@ public final class Centrifugo implements Contender {
     return all.toString();
   }
 
-  private record Started(Children children, List<Integer> ports, String configuration)
-      implements Running {
+  private record Manner(Task task) implements Servers.Manner {
     @Override
-    public List<InetSocketAddress> addresses() {
-      return ports.stream().map(Children::loopback).toList();
-    }
-
-    @Override
-    public List<Long> processes() {
-      return children.pids();
-    }
-
-    @Override
-    public List<String> commands() {
-      List<String> commands = new ArrayList<>(children.commands());
-      commands.add("with " + configuration);
-      return commands;
+    public List<String> shown(List<String> commands, List<Integer> ports) {
+      List<String> shown = new ArrayList<>(commands);
+      shown.add("with " + configuration(task, ports.getFirst()));
+      return shown;
     }
 
     @Override
@@ -132,7 +119,7 @@ public final class Centrifugo implements Contender {
 
     /** Its profile of the heap begins with a collection. */
     @Override
-    public void collectGarbage() {
+    public void collectGarbage(Children children, List<Integer> ports) {
       for (int port : ports) {
         URI uri = URI.create("http://127.0.0.1:" + port + "/debug/pprof/heap?gc=1");
         try (InputStream profile = uri.toURL().openStream()) {
@@ -141,11 +128,6 @@ public final class Centrifugo implements Contender {
           throw new UncheckedIOException("cannot have Centrifugo collect its garbage", refused);
         }
       }
-    }
-
-    @Override
-    public void close() {
-      children.close();
     }
   }
 

@@ -3,7 +3,6 @@ package io.mooring.bench.contender;
 import io.mooring.bench.wire.CentrifugeDialect;
 import io.mooring.bench.wire.Credential;
 import io.mooring.bench.wire.Dialect;
-import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,44 +44,26 @@ public final class Engine implements Contender {
 
   @Override
   public Running start(Task task, Path folder) {
-    Children children = new Children(folder);
-    List<Integer> ports = new ArrayList<>();
-    try {
-      for (int server = 1; server <= task.servers(); server++) {
-        int port = Children.freePort();
-        List<String> command = new ArrayList<>();
-        command.add(program().toString());
-        command.add("-address=127.0.0.1:" + port);
-        if (task.history()) {
-          command.add("-history=" + Task.HISTORY_SIZE);
-        }
-        task.redis().ifPresent(address -> command.add("-redis=" + address));
-        children.start("engine-" + server, command, () -> Children.listens(port));
-        ports.add(port);
-      }
-    } catch (ContenderException failed) {
-      children.close();
-      throw failed;
-    }
-    return new Started(children, ports);
+    return Servers.start(
+        task,
+        folder,
+        (number, port) ->
+            new Servers.Launch("engine", command(task, port), () -> Children.listens(port)),
+        new Manner());
   }
 
-  private record Started(Children children, List<Integer> ports) implements Running {
-    @Override
-    public List<InetSocketAddress> addresses() {
-      return ports.stream().map(Children::loopback).toList();
+  private List<String> command(Task task, int port) {
+    List<String> command = new ArrayList<>();
+    command.add(program().toString());
+    command.add("-address=127.0.0.1:" + port);
+    if (task.history()) {
+      command.add("-history=" + Task.HISTORY_SIZE);
     }
+    task.redis().ifPresent(address -> command.add("-redis=" + address));
+    return command;
+  }
 
-    @Override
-    public List<Long> processes() {
-      return children.pids();
-    }
-
-    @Override
-    public List<String> commands() {
-      return children.commands();
-    }
-
+  private static final class Manner implements Servers.Manner {
     /** The engine takes the token for the user's id. */
     @Override
     public Credential credential(String user) {
@@ -90,13 +71,8 @@ public final class Engine implements Contender {
     }
 
     @Override
-    public void collectGarbage() {
+    public void collectGarbage(Children children, List<Integer> ports) {
       children.signal("USR1");
-    }
-
-    @Override
-    public void close() {
-      children.close();
     }
   }
 }

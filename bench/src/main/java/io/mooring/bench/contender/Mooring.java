@@ -8,7 +8,6 @@ import io.mooring.token.Channels;
 import io.mooring.token.ConnIds;
 import io.mooring.token.Identity;
 import io.mooring.token.IdentitySigner;
-import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,23 +47,15 @@ public final class Mooring implements Contender {
 
   @Override
   public Running start(Task task, Path folder) {
-    Children children = new Children(folder);
-    List<Integer> ports = new ArrayList<>();
-    try {
-      for (int server = 1; server <= task.servers(); server++) {
-        int port = Children.freePort();
-        int http = Children.freePort();
-        children.start(
-            "ws-app-server-" + server,
-            command(task, "app-" + server, port, http),
-            () -> Http.ready(http));
-        ports.add(port);
-      }
-    } catch (ContenderException failed) {
-      children.close();
-      throw failed;
-    }
-    return new Started(children, ports, ground);
+    return Servers.start(
+        task,
+        folder,
+        (number, port) -> {
+          int http = Children.freePort();
+          return new Servers.Launch(
+              "ws-app-server", command(task, "app-" + number, port, http), () -> Http.ready(http));
+        },
+        new Manner(ground));
   }
 
   private List<String> command(Task task, String name, int port, int http) {
@@ -89,30 +80,14 @@ public final class Mooring implements Contender {
     return command;
   }
 
-  private record Started(
-      Children children, List<Integer> ports, IdentitySigner signer, ConnIds connIds)
-      implements Running {
-    Started(Children children, List<Integer> ports, Ground ground) {
-      this(
-          children,
-          List.copyOf(ports),
-          new IdentitySigner(ground.masterKeys(), "app"),
-          new ConnIds(ground.masterKeys()));
+  private record Manner(IdentitySigner signer, ConnIds connIds) implements Servers.Manner {
+    Manner(Ground ground) {
+      this(new IdentitySigner(ground.masterKeys(), "app"), new ConnIds(ground.masterKeys()));
     }
 
     @Override
-    public List<InetSocketAddress> addresses() {
-      return ports.stream().map(Children::loopback).toList();
-    }
-
-    @Override
-    public List<Long> processes() {
-      return children.pids();
-    }
-
-    @Override
-    public List<String> commands() {
-      return children.commands().stream().map(Started::withoutSecret).toList();
+    public List<String> shown(List<String> commands, List<Integer> ports) {
+      return commands.stream().map(Manner::withoutSecret).toList();
     }
 
     private static String withoutSecret(String command) {
@@ -142,13 +117,8 @@ public final class Mooring implements Contender {
     }
 
     @Override
-    public void collectGarbage() {
+    public void collectGarbage(Children children, List<Integer> ports) {
       Jvm.collectGarbage(children.pids());
-    }
-
-    @Override
-    public void close() {
-      children.close();
     }
   }
 }
