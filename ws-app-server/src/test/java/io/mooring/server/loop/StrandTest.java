@@ -39,18 +39,15 @@ class StrandTest {
 
   @Test
   void whoIsAtItRunsWhatOthersBringMeanwhile() throws Exception {
-    CountDownLatch inside = new CountDownLatch(1);
-    CountDownLatch brought = new CountDownLatch(1);
+    Halt halt = haltedInsideTheStrand();
     CompletableFuture<Boolean> ranByTheFirst = new CompletableFuture<>();
-    loops.at(1).run(() -> strand.run(() -> pass(inside, brought)));
-    await(inside);
 
     loops
         .at(2)
         .run(
             () -> {
               strand.run(() -> ranByTheFirst.complete(loops.at(1).inside()));
-              brought.countDown();
+              halt.goOn();
             });
 
     assertTrue(get(ranByTheFirst));
@@ -67,12 +64,11 @@ class StrandTest {
 
   @Test
   void whatAThreadBroughtThatIsNoLoopIsRunBeforeWhatALoopBringsLater() throws Exception {
-    CountDownLatch busy = new CountDownLatch(1);
-    CountDownLatch goOn = new CountDownLatch(1);
+    Halt halt = new Halt();
     List<String> order = new ArrayList<>();
     CompletableFuture<Void> last = new CompletableFuture<>();
-    loops.at(0).run(() -> pass(busy, goOn));
-    await(busy);
+    loops.at(0).run(halt);
+    halt.awaitReached();
 
     strand.run(() -> order.add("first"));
     loops
@@ -86,7 +82,7 @@ class StrandTest {
                       last.complete(null);
                     }))
         .get(SECONDS, TimeUnit.SECONDS);
-    goOn.countDown();
+    halt.goOn();
 
     get(last);
     assertEquals(List.of("first", "second"), order);
@@ -111,10 +107,7 @@ class StrandTest {
 
   @Test
   void whatOneLoopBringsIsRunInItsOrder() throws Exception {
-    CountDownLatch inside = new CountDownLatch(1);
-    CountDownLatch brought = new CountDownLatch(1);
-    loops.at(1).run(() -> strand.run(() -> pass(inside, brought)));
-    await(inside);
+    Halt halt = haltedInsideTheStrand();
     List<Integer> order = new ArrayList<>();
     CompletableFuture<Void> all = new CompletableFuture<>();
 
@@ -127,7 +120,7 @@ class StrandTest {
                 strand.run(() -> order.add(number));
               }
               strand.run(() -> all.complete(null));
-              brought.countDown();
+              halt.goOn();
             });
 
     get(all);
@@ -137,26 +130,25 @@ class StrandTest {
   /** A loop that brings something itself hears of it after what others had it told before. */
   @Test
   void aLoopHearsEverythingInTheStrandsOrder() throws Exception {
-    CountDownLatch busy = new CountDownLatch(1);
-    CountDownLatch told = new CountDownLatch(1);
+    Halt halt = new Halt();
     List<String> heard = new ArrayList<>();
     CompletableFuture<Void> last = new CompletableFuture<>();
     Loop hearer = loops.at(2);
     hearer.run(
         () -> {
-          pass(busy, told);
+          halt.run();
           strand.run(() -> strand.tell(hearer, () -> heard.add("second")));
           heard.add("done");
           strand.run(() -> strand.tell(hearer, () -> last.complete(null)));
         });
-    await(busy);
+    halt.awaitReached();
 
     loops
         .at(1)
         .run(
             () -> {
               strand.run(() -> strand.tell(hearer, () -> heard.add("first")));
-              told.countDown();
+              halt.goOn();
             });
 
     get(last);
@@ -165,20 +157,19 @@ class StrandTest {
 
   @Test
   void whatComesOfAMessageIsHeardAfterTheRestOfIt() throws Exception {
-    CountDownLatch busy = new CountDownLatch(1);
-    CountDownLatch told = new CountDownLatch(1);
+    Halt halt = new Halt();
     List<String> heard = new ArrayList<>();
     CompletableFuture<Void> last = new CompletableFuture<>();
     Loop hearer = loops.at(2);
-    hearer.run(() -> pass(busy, told));
-    await(busy);
+    hearer.run(halt);
+    halt.awaitReached();
 
     loops
         .at(1)
         .run(
             () -> {
               strand.run(() -> strand.tell(hearer, () -> leadOn(hearer, heard, last)));
-              told.countDown();
+              halt.goOn();
             });
 
     get(last);
@@ -212,8 +203,7 @@ class StrandTest {
   /** Whoever brings something to another strand in the middle of this one's task. */
   @Test
   void nothingComesInBetweenFromWhatOthersBringToAnotherStrand() throws Exception {
-    CountDownLatch inside = new CountDownLatch(1);
-    CountDownLatch brought = new CountDownLatch(1);
+    Halt halt = new Halt();
     List<String> order = new ArrayList<>();
     CompletableFuture<Void> last = new CompletableFuture<>();
     Strand other = loops.strand(1);
@@ -223,10 +213,10 @@ class StrandTest {
             () ->
                 strand.run(
                     () -> {
-                      other.run(() -> pass(inside, brought));
+                      other.run(halt);
                       order.add("first");
                     }));
-    await(inside);
+    halt.awaitReached();
 
     loops
         .at(0)
@@ -239,7 +229,7 @@ class StrandTest {
                             order.add("second");
                             last.complete(null);
                           }));
-              brought.countDown();
+              halt.goOn();
             });
 
     get(last);
@@ -254,11 +244,8 @@ class StrandTest {
         .executor()
         .shutdownGracefully(0, 0, TimeUnit.SECONDS)
         .get(SECONDS, TimeUnit.SECONDS);
-    CountDownLatch inside = new CountDownLatch(1);
-    CountDownLatch brought = new CountDownLatch(1);
+    Halt halt = haltedInsideTheStrand();
     CountDownLatch left = new CountDownLatch(200);
-    loops.at(1).run(() -> strand.run(() -> pass(inside, brought)));
-    await(inside);
 
     loops
         .at(2)
@@ -267,7 +254,7 @@ class StrandTest {
               for (long i = left.getCount(); i > 0; i--) {
                 strand.run(left::countDown);
               }
-              brought.countDown();
+              halt.goOn();
             });
 
     assertTrue(left.await(SECONDS, TimeUnit.SECONDS), () -> left.getCount() + " were not run");
@@ -348,9 +335,31 @@ class StrandTest {
     }
   }
 
-  private static void pass(CountDownLatch reached, CountDownLatch goOn) {
-    reached.countDown();
-    await(goOn);
+  private Halt haltedInsideTheStrand() {
+    Halt halt = new Halt();
+    loops.at(1).run(() -> strand.run(halt));
+    halt.awaitReached();
+    return halt;
+  }
+
+  /** Something that is not over before it is told to go on. */
+  private static final class Halt implements Runnable {
+    private final CountDownLatch reached = new CountDownLatch(1);
+    private final CountDownLatch goOn = new CountDownLatch(1);
+
+    @Override
+    public void run() {
+      reached.countDown();
+      await(goOn);
+    }
+
+    void awaitReached() {
+      await(reached);
+    }
+
+    void goOn() {
+      goOn.countDown();
+    }
   }
 
   private static void await(CountDownLatch latch) {
