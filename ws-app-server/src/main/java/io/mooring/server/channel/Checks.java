@@ -5,7 +5,6 @@ import io.mooring.server.history.Position;
 import io.mooring.server.loop.Strand;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -64,8 +63,10 @@ final class Checks {
   private void all() {
     try {
       long now = System.nanoTime();
-      channels.values().forEach(channel -> channel.age(now));
-      compare(channels.values(), false);
+      // A log in memory answers at once, and its answer may end a channel.
+      List<Channel> those = List.copyOf(channels.values());
+      those.forEach(channel -> channel.age(now));
+      compare(those, false);
     } catch (Throwable broken) {
       log.error("event=checks_failed action=\"trying again in {} ms\"", EVERY_MILLIS, broken);
     }
@@ -77,7 +78,7 @@ final class Checks {
     compare(those, true);
   }
 
-  private void compare(Collection<Channel> those, boolean insist) {
+  private void compare(List<Channel> those, boolean insist) {
     Map<Channel, Position> then = new HashMap<>();
     for (Channel channel : those) {
       Position position = channel.position();
