@@ -111,6 +111,10 @@ class AccessLogTest {
     assertEquals("OK\n", edge.envoy().adminPost("/runtime_modify?" + AccessLogs.SAMPLING + "=0"));
     try {
       Handshake.to(edge.port()).send().close();
+      // Its end is written, or not, when Envoy finds the client gone.
+      await()
+          .atMost(Duration.ofSeconds(10))
+          .until(() -> edge.envoy().stat("http.ws.downstream_cx_active") == 0);
     } finally {
       edge.envoy().adminPost("/runtime_modify?" + AccessLogs.SAMPLING + "=100");
     }
