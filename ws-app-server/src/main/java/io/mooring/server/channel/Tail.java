@@ -30,6 +30,9 @@ final class Tail {
   /** The tag of the one before it, or {@link Excerpt#NOT_HELD}. */
   private long before = Excerpt.NOT_HELD;
 
+  /** The tag of the last one that is held. */
+  private long last;
+
   /** What the tails of one strand may hold together. */
   static final class Budget {
     private final long most;
@@ -46,7 +49,7 @@ final class Tail {
 
   /** Adds the newest message; what does not lead up to it is dropped. */
   void add(Message message) {
-    if (!frames.isEmpty() && !follows(end(), last(), message)) {
+    if (!frames.isEmpty() && !follows(end(), last, message)) {
       clear();
     }
     if (frames.isEmpty()) {
@@ -54,6 +57,7 @@ final class Tail {
     }
     long held = frames.memory();
     frames.add(message.tag, message.sentNanos, message.frame);
+    last = message.tag;
     while (frames.size() > Replay.MOST_MESSAGES || frames.bytes() > Replay.MOST_BYTES) {
       removeFirst();
     }
@@ -86,7 +90,9 @@ final class Tail {
       return;
     }
     Message newest = read.get(upTo - 1);
-    if (!frames.isEmpty() && (newest.off + 1 != first || newest.tag != before)) {
+    if (frames.isEmpty()) {
+      last = newest.tag;
+    } else if (newest.off + 1 != first || newest.tag != before) {
       return;
     }
     Records older = new Records();
@@ -138,10 +144,6 @@ final class Tail {
   /** The offset after the last one that is held. */
   private long end() {
     return first + frames.size();
-  }
-
-  private long last() {
-    return frames.tag(frames.size() - 1);
   }
 
   private static boolean follows(long off, long tag, Message after) {
