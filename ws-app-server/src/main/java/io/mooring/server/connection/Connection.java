@@ -306,7 +306,7 @@ public final class Connection extends Timed implements Session, Subscriber, Live
 
   @Override
   public void ping() {
-    socket.send(environment.pings().duplicate());
+    socket.send(environment.pings());
   }
 
   @Override
@@ -380,7 +380,11 @@ public final class Connection extends Timed implements Session, Subscriber, Live
 
   @Override
   public void deliver(ByteBuf frames) {
-    write(frames.retainedDuplicate());
+    if (backlog == null) {
+      socket.send(frames.retain());
+    } else {
+      backlog.add(frames.retainedDuplicate());
+    }
   }
 
   @Override

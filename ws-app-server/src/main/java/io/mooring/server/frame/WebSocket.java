@@ -6,6 +6,7 @@ import io.mooring.server.loop.Timed;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -45,7 +46,18 @@ public final class WebSocket extends ChannelInboundHandlerAdapter implements Flu
   private @Nullable ChannelHandlerContext context;
   private @Nullable Timed deadline;
   private State state = State.OPEN;
+
+  /** What goes out with the next flush, if that is one buffer and nothing waits before it. */
+  private @Nullable ByteBuf ready;
+
   private boolean unflushed;
+
+  /**
+   * Whether something may be in the channel's queue, as the answer to the handshake at first. To
+   * look there each time is to touch memory that nothing else does.
+   */
+  private boolean queued = true;
+
   private boolean deflated;
   private int code = ABNORMAL;
   private String reason = "no close frame";
@@ -69,26 +81,66 @@ public final class WebSocket extends ChannelInboundHandlerAdapter implements Flu
   /**
    * Sends frames that are ready for the wire; they leave with the next flush of the loop.
    *
-   * <p>A peer that does not read closes its socket here, with 4101, as soon as the queue passes the
-   * high water mark.
+   * <p>A peer that does not read closes its socket here or at that flush, with 4101, as soon as the
+   * queue passes the high water mark.
    *
-   * @param frames taken over; released at once if the socket takes nothing more
+   * @param frames one reference is taken over, and released when they are sent or the socket takes
+   *     nothing more; they are never changed, so that others may share them
    */
   public void send(ByteBuf frames) {
     assert loop.inside();
-    ChannelHandlerContext channel = context();
     if (state != State.OPEN) {
       frames.release();
       return;
     }
-    channel.write(frames, channel.voidPromise());
     if (!unflushed) {
       unflushed = true;
       loop.flushes().add(this);
+      queued = queued && queuedBytes() > 0;
+      if (!queued) {
+        ready = frames;
+        return;
+      }
     }
-    if (!channel.channel().isWritable()) {
-      channel.flush();
-      if (!channel.channel().isWritable()) {
+    enqueueReady();
+    enqueue(frames);
+    endIfSlow();
+  }
+
+  /** Puts what is ready into the channel's queue, as something is to follow it there. */
+  private void enqueueReady() {
+    ByteBuf frames = ready;
+    if (frames != null) {
+      ready = null;
+      enqueue(frames);
+    }
+  }
+
+  /** No handler stands between this one and the channel's queue. */
+  private void enqueue(ByteBuf frames) {
+    enqueue(frames, 0);
+  }
+
+  /** Without the first bytes, which were sent. */
+  private void enqueue(ByteBuf frames, int sent) {
+    queued = true;
+    Channel channel = context().channel();
+    // The queue moves the indices of what it writes.
+    channel.unsafe().write(frames.duplicate().skipBytes(sent), channel.voidPromise());
+  }
+
+  /** Queues something behind all that was sent before, and flushes the queue. */
+  private ChannelFuture sendLast(ByteBuf frames) {
+    enqueueReady();
+    queued = true;
+    return context().writeAndFlush(frames);
+  }
+
+  private void endIfSlow() {
+    Channel channel = context().channel();
+    if (!channel.isWritable()) {
+      channel.unsafe().flush();
+      if (!channel.isWritable() && channel.isActive()) {
         close(CloseCode.SLOW_CONSUMER);
       }
     }
@@ -107,8 +159,7 @@ public final class WebSocket extends ChannelInboundHandlerAdapter implements Flu
       frames.release();
       return;
     }
-    context()
-        .writeAndFlush(frames)
+    sendLast(frames)
         .addListener(
             done -> {
               if (done.isSuccess()) {
@@ -120,7 +171,34 @@ public final class WebSocket extends ChannelInboundHandlerAdapter implements Flu
   @Override
   public void flush() {
     unflushed = false;
-    context().flush();
+    Channel channel = context().channel();
+    ByteBuf frames = ready;
+    if (frames == null) {
+      channel.unsafe().flush();
+      return;
+    }
+    ready = null;
+    try {
+      write(channel, frames);
+    } catch (Throwable broken) {
+      // Nobody knows how much of a frame has gone out, so nothing may follow it.
+      channel.close();
+      throw broken;
+    }
+  }
+
+  /** Gives frames to the operating system, and what it does not take to the channel's queue. */
+  private void write(Channel channel, ByteBuf frames) {
+    int taken = Wire.take(channel, frames);
+    if (taken == frames.readableBytes()) {
+      frames.release();
+      return;
+    }
+    enqueue(frames, taken);
+    channel.unsafe().flush();
+    if (state == State.OPEN) {
+      endIfSlow();
+    }
   }
 
   /** Closes with the code's own reason; without effect if the socket is closing already. */
@@ -137,7 +215,7 @@ public final class WebSocket extends ChannelInboundHandlerAdapter implements Flu
     assert loop.inside();
     if (state == State.OPEN) {
       end(State.CLOSING, why.number(), text);
-      context().writeAndFlush(Frames.close(allocator(), why.number(), text));
+      sendLast(Frames.close(allocator(), why.number(), text));
     }
   }
 
@@ -146,7 +224,7 @@ public final class WebSocket extends ChannelInboundHandlerAdapter implements Flu
     assert loop.inside();
     if (state == State.OPEN) {
       end(State.CLOSING, why.number(), why.reason());
-      context().writeAndFlush(Frames.close(allocator(), why.number(), why.reason()));
+      sendLast(Frames.close(allocator(), why.number(), why.reason()));
       context().close();
     }
   }
@@ -161,6 +239,7 @@ public final class WebSocket extends ChannelInboundHandlerAdapter implements Flu
     if (queuedBytes() <= much) {
       return false;
     }
+    enqueueReady();
     context().flush();
     return queuedBytes() > much;
   }
@@ -169,14 +248,19 @@ public final class WebSocket extends ChannelInboundHandlerAdapter implements Flu
   public long queuedBytes() {
     assert loop.inside();
     ChannelOutboundBuffer queue = context().channel().unsafe().outboundBuffer();
-    return queue == null ? 0 : queue.totalPendingWriteBytes();
+    return readyBytes() + (queue == null ? 0 : queue.totalPendingWriteBytes());
   }
 
   /** The same, without what the peer's side has taken in of the frames at the head of the queue. */
   public long unsentBytes() {
     assert loop.inside();
     ChannelOutboundBuffer queue = context().channel().unsafe().outboundBuffer();
-    return queue == null ? 0 : queue.totalPendingWriteBytes() - queue.currentProgress();
+    return readyBytes()
+        + (queue == null ? 0 : queue.totalPendingWriteBytes() - queue.currentProgress());
+  }
+
+  private int readyBytes() {
+    return ready == null ? 0 : ready.readableBytes();
   }
 
   /** The close code that ended the socket, as in {@link Session#closed}; known once it closes. */
@@ -246,28 +330,25 @@ public final class WebSocket extends ChannelInboundHandlerAdapter implements Flu
     if (state == State.CLOSING) {
       state = State.DISCARDING;
       // Ordered behind our own close frame, which may still be queued.
-      endOutputAfter(context().writeAndFlush(Unpooled.EMPTY_BUFFER));
+      endOutputAfter(sendLast(Unpooled.EMPTY_BUFFER));
       return;
     }
     end(State.DISCARDING, number, "closed by the client");
     endOutputAfter(
-        context()
-            .writeAndFlush(
-                number == NO_CODE
-                    ? Frames.close(allocator())
-                    : Frames.close(allocator(), number, "")));
+        sendLast(
+            number == NO_CODE ? Frames.close(allocator()) : Frames.close(allocator(), number, "")));
   }
 
   private void fail(FrameException broken) {
     if (state == State.CLOSING) {
       state = State.DISCARDING;
-      endOutputAfter(context().writeAndFlush(Unpooled.EMPTY_BUFFER));
+      endOutputAfter(sendLast(Unpooled.EMPTY_BUFFER));
       return;
     }
     CloseCode why = broken.code();
     String text = why.reason() + ";d=" + broken.getMessage();
     end(State.DISCARDING, why.number(), text);
-    endOutputAfter(context().writeAndFlush(Frames.close(allocator(), why.number(), text)));
+    endOutputAfter(sendLast(Frames.close(allocator(), why.number(), text)));
   }
 
   private void end(State next, int number, String text) {
@@ -316,6 +397,10 @@ public final class WebSocket extends ChannelInboundHandlerAdapter implements Flu
   @Override
   public void channelInactive(ChannelHandlerContext from) {
     reader.release();
+    if (ready != null) {
+      ready.release();
+      ready = null;
+    }
     if (deadline != null) {
       loop.cancel(deadline);
     }
