@@ -43,6 +43,7 @@ class HouseTest {
     "process, ''",
     "programs, ''",
     "token, ''",
+    "client, ''",
     "registry, proto",
     "controlplane, proto process registry token",
     "authfilter, proto process registry token",

@@ -1,0 +1,51 @@
+package io.mooring.client;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Calls the application, and outlives what it throws. Called in the client's order. */
+final class Callbacks {
+  private static final Logger log = LoggerFactory.getLogger(Callbacks.class);
+
+  private final ClientListener listener;
+
+  Callbacks(ClientListener listener) {
+    this.listener = listener;
+  }
+
+  /** Calls a listener of a subscription. */
+  void call(Runnable callback) {
+    try {
+      callback.run();
+    } catch (RuntimeException | Error thrown) {
+      log.error("event=listener_failed", thrown);
+      error(
+          new MooringException(
+              "listener_failed",
+              "a listener threw " + thrown + "; the client goes on with the next call",
+              thrown));
+    }
+  }
+
+  void stateChanged(StateChange change) {
+    call(() -> listener.stateChanged(change));
+  }
+
+  void error(MooringException error) {
+    try {
+      listener.error(error);
+    } catch (RuntimeException | Error thrown) {
+      log.error("event=listener_failed listener=error", thrown);
+    }
+  }
+
+  /** A bug of this library. */
+  void mistake(Throwable mistake) {
+    log.error("event=client_failed", mistake);
+    error(
+        new MooringException(
+            "internal",
+            "the client failed by itself: " + mistake + "; this is a bug, please report it",
+            mistake));
+  }
+}
