@@ -334,6 +334,8 @@ final class Lifecycle {
   }
 
   private void comeBack(Ending ending) {
+    // Of a move that was to be tried again.
+    Alarm.cancel(due);
     if (offline) {
       enter(Event.FAILED, ending.reason());
     } else {
