@@ -66,8 +66,7 @@ final class Frames {
    *
    * @param data JSON as it was written
    */
-  static String publication(
-      String channel, String data, @Nullable String key, String dedupe) {
+  static String publication(String channel, String data, @Nullable String key, String dedupe) {
     return ",\"ch\":"
         + written(channel)
         + (key == null ? "" : ",\"key\":" + written(key))

@@ -84,8 +84,7 @@ final class Keys {
         .removeIf(
             known -> {
               Mark mark = known.getValue();
-              boolean newer =
-                  mark.epoch().equals(epoch) && mark.off() > snapshot.position().off();
+              boolean newer = mark.epoch().equals(epoch) && mark.off() > snapshot.position().off();
               boolean gone =
                   snapshot.full()
                       && snapshot.complete()

@@ -53,10 +53,7 @@ final class Lifecycle {
   private record Told(URI url, long slotNanos, String reason) {}
 
   Lifecycle(
-      Environment environment,
-      Tokens tokens,
-      Subscriptions subscriptions,
-      Publishing publishing) {
+      Environment environment, Tokens tokens, Subscriptions subscriptions, Publishing publishing) {
     this.environment = environment;
     this.tokens = tokens;
     this.subscriptions = subscriptions;
@@ -291,10 +288,7 @@ final class Lifecycle {
   private void moveIfCarried() {
     Session old = live;
     Session next = coming;
-    if (old == null
-        || next == null
-        || next.hello() == null
-        || !subscriptions.areCarriedBy(next)) {
+    if (old == null || next == null || next.hello() == null || !subscriptions.areCarriedBy(next)) {
       return;
     }
     live = next;

@@ -13,11 +13,7 @@ import java.util.Optional;
  * @param from the id of the user or of the key that published it
  */
 public record Message(
-    String channel,
-    Position position,
-    JsonNode data,
-    Optional<String> key,
-    Optional<String> from) {
+    String channel, Position position, JsonNode data, Optional<String> key, Optional<String> from) {
   /** Its offset in the channel's log. */
   public long off() {
     return position.off();

@@ -12,9 +12,9 @@ import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /**
- * A connection to a Mooring tier that lasts: it comes back by itself after whatever ends its socket,
- * moves when its server leaves, goes on with every subscription where it was, and publishes again
- * what was not answered, once.
+ * A connection to a Mooring tier that lasts: it comes back by itself after whatever ends its
+ * socket, moves when its server leaves, goes on with every subscription where it was, and publishes
+ * again what was not answered, once.
  *
  * <pre>{@code
  * MooringClient client =
@@ -47,20 +47,20 @@ public final class MooringClient implements AutoCloseable {
   private final Room room;
   private final ConcurrentMap<String, Subscription> byChannel = new ConcurrentHashMap<>();
 
-  /** Begins a client whose first connection is made by {@code url}, {@code wss://example.com/ws}. */
+  /**
+   * Begins a client whose first connection is made by {@code url}, {@code wss://example.com/ws}.
+   */
   public static MooringClientBuilder builder(URI url) {
     return new MooringClientBuilder(url);
   }
 
-  MooringClient(
-      Environment environment, Supplier<? extends CompletionStage<String>> source) {
+  MooringClient(Environment environment, Supplier<? extends CompletionStage<String>> source) {
     this.environment = environment;
     this.room =
         new Room(environment.settings().queueMessages(), environment.settings().queueBytes());
     Tokens tokens = new Tokens(environment, source);
     this.subscriptions = new Subscriptions(environment, new Snapshots(environment, tokens));
-    this.lifecycle =
-        new Lifecycle(environment, tokens, subscriptions, new Publishing(environment));
+    this.lifecycle = new Lifecycle(environment, tokens, subscriptions, new Publishing(environment));
   }
 
   /**
@@ -100,8 +100,8 @@ public final class MooringClient implements AutoCloseable {
    * Subscription#unsubscribe}.
    *
    * @param channel 1 to 255 of {@code [A-Za-z0-9._:~-]}
-   * @throws MooringException with the code {@code bad_channel}, or {@code already_subscribed} if the
-   *     channel has a subscription that is not over
+   * @throws MooringException with the code {@code bad_channel}, or {@code already_subscribed} if
+   *     the channel has a subscription that is not over
    */
   public Subscription subscribe(String channel, Listener listener) {
     expectChannel(channel);
@@ -127,9 +127,9 @@ public final class MooringClient implements AutoCloseable {
   }
 
   /**
-   * Publishes on a channel, now or as soon as there is a connection, in the order of the calls. What
-   * was not answered when its socket ended is sent again on the next one; the server knows it by its
-   * dedupe and publishes it once.
+   * Publishes on a channel, now or as soon as there is a connection, in the order of the calls.
+   * What was not answered when its socket ended is sent again on the next one; the server knows it
+   * by its dedupe and publishes it once.
    *
    * @param channel 1 to 255 of {@code [A-Za-z0-9._:~-]}
    * @param data any JSON; a JSON null with a key deletes the key. It is read before this returns
@@ -161,7 +161,10 @@ public final class MooringClient implements AutoCloseable {
             options.key().orElse(null),
             options.dedupe().orElseGet(() -> UUID.randomUUID().toString()));
     return new Publication(
-        body, Frames.bytes(body) + ENVELOPE_BYTES, Frames.depth(data) + 1, options.timeout().toMillis());
+        body,
+        Frames.bytes(body) + ENVELOPE_BYTES,
+        Frames.depth(data) + 1,
+        options.timeout().toMillis());
   }
 
   /** The state at this moment; {@link ClientListener#stateChanged} tells each one. */

@@ -48,10 +48,10 @@ public final class MooringClientBuilder {
   }
 
   /**
-   * Where the client gets its token: a JSON Web Token, asked for before a connection if the last one
-   * has ended, ends within ten seconds or was refused, and when the server says that it is about to
-   * end. May take its time, up to ten seconds: it is called on a thread of the {@link #executor}. If
-   * it throws or returns null, the client asks again later.
+   * Where the client gets its token: a JSON Web Token, asked for before a connection if the last
+   * one has ended, ends within ten seconds or was refused, and when the server says that it is
+   * about to end. May take its time, up to ten seconds: it is called on a thread of the {@link
+   * #executor}. If it throws or returns null, the client asks again later.
    */
   public MooringClientBuilder token(Supplier<String> source) {
     this.blockingSource = source;
@@ -63,8 +63,7 @@ public final class MooringClientBuilder {
    * The same for who does not block: called in the client's order, it returns at once, and the
    * stage ends within ten seconds, on any thread.
    */
-  public MooringClientBuilder tokenAsync(
-      Supplier<? extends CompletionStage<String>> source) {
+  public MooringClientBuilder tokenAsync(Supplier<? extends CompletionStage<String>> source) {
     this.source = source;
     this.blockingSource = null;
     return this;
@@ -92,7 +91,11 @@ public final class MooringClientBuilder {
   public MooringClientBuilder queueLimit(int messages, long bytes) {
     if (messages < 1 || bytes < 1) {
       throw new IllegalArgumentException(
-          "the queue's limit is " + messages + " messages and " + bytes + " bytes; expected 1 each"
+          "the queue's limit is "
+              + messages
+              + " messages and "
+              + bytes
+              + " bytes; expected 1 each"
               + " at least");
     }
     this.queueMessages = messages;
@@ -109,8 +112,8 @@ public final class MooringClientBuilder {
 
   /**
    * The waits before something is asked for again on a living connection (a subscription that the
-   * server could not grant, a snapshot that it could not read): random, up to a ceiling that doubles
-   * from the first to the highest. By default 0.5 and 30 seconds.
+   * server could not grant, a snapshot that it could not read): random, up to a ceiling that
+   * doubles from the first to the highest. By default 0.5 and 30 seconds.
    */
   public MooringClientBuilder resubscribeBackoff(Duration first, Duration most) {
     expectPositive("the first ceiling", first);
@@ -136,9 +139,9 @@ public final class MooringClientBuilder {
   }
 
   /**
-   * Where the client runs, and so its callbacks. It must not run tasks in the thread that hands them
-   * in, and must not refuse any. By default each turn of a client gets a virtual thread, so that a
-   * callback which blocks holds up its own client alone.
+   * Where the client runs, and so its callbacks. It must not run tasks in the thread that hands
+   * them in, and must not refuse any. By default each turn of a client gets a virtual thread, so
+   * that a callback which blocks holds up its own client alone.
    */
   public MooringClientBuilder executor(Executor executor) {
     this.executor = executor;

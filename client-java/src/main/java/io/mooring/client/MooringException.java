@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>{@code timeout}: no answer came in time; whether it was published is not known
  *   <li>{@code unknown_outcome}: too long without an answer to send it again safely
  *   <li>{@code closed}: the client was closed; of what had been sent the outcome is not known
- *   <li>{@code too_large}, {@code bad_request}, {@code bad_channel}, {@code already_subscribed}: not
- *       sent, as it cannot be right
+ *   <li>{@code too_large}, {@code bad_request}, {@code bad_channel}, {@code already_subscribed}:
+ *       not sent, as it cannot be right
  *   <li>{@code token_failed}: the application gave no token, or none in time
  *   <li>{@code bad_auth}, {@code forbidden}, {@code not_found}, and others: the server's own words
  *   <li>{@code listener_failed}: a listener of the application threw; the cause says what

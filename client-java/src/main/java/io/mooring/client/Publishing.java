@@ -41,7 +41,8 @@ final class Publishing {
     // The application may settle it as well, by cancelling; on whatever thread.
     publication
         .outcome()
-        .whenComplete((position, failure) -> environment.order().execute(() -> forget(publication)));
+        .whenComplete(
+            (position, failure) -> environment.order().execute(() -> forget(publication)));
     pump();
   }
 

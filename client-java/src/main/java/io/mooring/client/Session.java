@@ -52,7 +52,9 @@ final class Session implements Socket.Events {
     this.renewal = new Renewal(environment, tokens, this);
   }
 
-  /** Begins to open; {@link Lifecycle#greeted} or {@link Lifecycle#ended} follows, never at once. */
+  /**
+   * Begins to open; {@link Lifecycle#greeted} or {@link Lifecycle#ended} follows, never at once.
+   */
   void open() {
     tokens
         .usable()
@@ -74,8 +76,7 @@ final class Session implements Socket.Events {
     token = given;
     deadline =
         environment.after(
-            HELLO_MILLIS,
-            () -> end(new Ending.Broken("no hello within " + HELLO_MILLIS + " ms")));
+            HELLO_MILLIS, () -> end(new Ending.Broken("no hello within " + HELLO_MILLIS + " ms")));
     socket = Socket.open(environment, url, given, this);
   }
 

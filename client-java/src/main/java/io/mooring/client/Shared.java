@@ -13,8 +13,7 @@ final class Shared {
 
   private static final class Threads {
     static final Executor EXECUTOR =
-        Executors.newThreadPerTaskExecutor(
-            Thread.ofVirtual().name("mooring-client-", 0).factory());
+        Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("mooring-client-", 0).factory());
   }
 
   private static final class Time {

@@ -56,8 +56,7 @@ final class Snapshots {
         .thenCompose(answer -> answer);
   }
 
-  private CompletableFuture<Answer> read(
-      String channel, @Nullable Position since, String token) {
+  private CompletableFuture<Answer> read(String channel, @Nullable Position since, String token) {
     String query =
         since == null ? "" : "?since=" + since.epoch() + ":" + since.off() + ":" + since.tag();
     CompletableFuture<HttpResponse<byte[]>> sent;
@@ -66,7 +65,8 @@ final class Snapshots {
           HttpRequest.newBuilder(
                   URI.create(
                       environment.settings().api() + "/channels/" + channel + "/snapshot" + query))
-              // An upgrade to HTTP/2, which the JDK would try, is one to something else for an edge.
+              // An upgrade to HTTP/2, which the JDK would try, is one to something else for an
+              // edge.
               .version(HttpClient.Version.HTTP_1_1)
               .header("Authorization", "Bearer " + token)
               .GET()

@@ -15,12 +15,13 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One WebSocket, by the JDK's client; nothing outside this file knows by whose. Everything is called
- * and happens in the client's order: what the JDK says on its own threads is put there first, so
- * that nothing is heard any more of a socket that was ended there.
+ * One WebSocket, by the JDK's client; nothing outside this file knows by whose. Everything is
+ * called and happens in the client's order: what the JDK says on its own threads is put there
+ * first, so that nothing is heard any more of a socket that was ended there.
  *
- * <p>What comes in waits in the client's order, at most {@link #WINDOW} pieces of it; the rest waits
- * in the network. What goes out waits here, and {@link #writable} says whether that is enough.
+ * <p>What comes in waits in the client's order, at most {@link #WINDOW} pieces of it; the rest
+ * waits in the network. What goes out waits here, and {@link #writable} says whether that is
+ * enough.
  */
 final class Socket {
   /** What becomes of a socket; nothing comes after {@link #ended}. */
@@ -129,8 +130,7 @@ final class Socket {
     WebSocket there = peer;
     if (there != null) {
       closing = true;
-      farewell =
-          environment.after(environment.settings().closeTimeout().toMillis(), there::abort);
+      farewell = environment.after(environment.settings().closeTimeout().toMillis(), there::abort);
       // The answer to the goodbye comes after whatever else is under way.
       there.request(Long.MAX_VALUE);
       pump();
@@ -281,8 +281,7 @@ final class Socket {
         return null;
       }
       if (last) {
-        String message =
-            before == null ? piece.toString() : before.append(piece).toString();
+        String message = before == null ? piece.toString() : before.append(piece).toString();
         pieces = null;
         environment.order().execute(() -> arrived(message));
       } else {
@@ -293,8 +292,7 @@ final class Socket {
     }
 
     @Override
-    public @Nullable CompletionStage<?> onBinary(
-        WebSocket there, ByteBuffer piece, boolean last) {
+    public @Nullable CompletionStage<?> onBinary(WebSocket there, ByteBuffer piece, boolean last) {
       // The protocol has no binary messages; a later one may.
       return ignored(there);
     }

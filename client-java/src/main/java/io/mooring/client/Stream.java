@@ -112,8 +112,7 @@ final class Stream {
       subscription.become(SubscriptionState.LIVE);
       reconciliation.resume();
       Subscribed event =
-          new Subscribed(
-              position, goesOn && had != null, message.path("replayed").asLong());
+          new Subscribed(position, goesOn && had != null, message.path("replayed").asLong());
       call(() -> listener.subscribed(event));
     }
     settle(feed);
@@ -325,7 +324,9 @@ final class Stream {
     }
   }
 
-  /** Takes a request back and makes it again later, for the server to judge where the channel is. */
+  /**
+   * Takes a request back and makes it again later, for the server to judge where the channel is.
+   */
   private void askAgain(Feed feed) {
     feeds.remove(feed);
     feed.part();

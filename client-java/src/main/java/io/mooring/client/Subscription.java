@@ -21,8 +21,7 @@ public final class Subscription {
    * @param over is told, on any thread, that the channel is free for another subscription
    * @param unsubscribed is told that the application has ended it
    */
-  Subscription(
-      String channel, Consumer<Subscription> over, Consumer<Subscription> unsubscribed) {
+  Subscription(String channel, Consumer<Subscription> over, Consumer<Subscription> unsubscribed) {
     this.channel = channel;
     this.over = over;
     this.unsubscribed = unsubscribed;

@@ -11,7 +11,6 @@ final class Tallies {
   final AtomicLong moves = new AtomicLong();
 
   Counters counters() {
-    return new Counters(
-        losses.get(), duplicates.get(), gaps.get(), reconnects.get(), moves.get());
+    return new Counters(losses.get(), duplicates.get(), gaps.get(), reconnects.get(), moves.get());
   }
 }

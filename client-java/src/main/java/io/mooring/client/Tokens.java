@@ -31,8 +31,7 @@ final class Tokens {
   private long endsAtMillis = UNKNOWN;
   private @Nullable CompletableFuture<String> asked;
 
-  Tokens(
-      Environment environment, Supplier<? extends CompletionStage<String>> source) {
+  Tokens(Environment environment, Supplier<? extends CompletionStage<String>> source) {
     this.environment = environment;
     this.source = source;
   }
@@ -59,11 +58,7 @@ final class Tokens {
     Alarm deadline =
         environment.after(
             DEADLINE_MILLIS,
-            () ->
-                fail(
-                    question,
-                    "was not there within " + DEADLINE_MILLIS + " ms",
-                    null));
+            () -> fail(question, "was not there within " + DEADLINE_MILLIS + " ms", null));
     try {
       CompletionStage<String> answer = source.get();
       if (answer == null) {
@@ -123,8 +118,7 @@ final class Tokens {
     }
   }
 
-  private void fail(
-      CompletableFuture<String> question, String what, @Nullable Throwable cause) {
+  private void fail(CompletableFuture<String> question, String what, @Nullable Throwable cause) {
     if (asked != question) {
       return;
     }

@@ -43,8 +43,7 @@ class ConnectingTest {
     assertEquals(List.of(CONNECTING, OPEN), book.states());
     assertEquals(
         Optional.of(
-            new Connection(
-                "c1", "s1", URI.create("ws://127.0.0.1:" + quay.port() + "/ws/s1/c1"))),
+            new Connection("c1", "s1", URI.create("ws://127.0.0.1:" + quay.port() + "/ws/s1/c1"))),
         client.connection());
   }
 
@@ -164,8 +163,7 @@ class ConnectingTest {
     berth.drop();
 
     timers.passUntil(() -> quay.handshakes().size() == 5);
-    assertEquals(
-        List.of("/ws", "/ws/s1/c1", "/ws/s1/c1", "/ws/s1/c1", "/ws"), quay.handshakes());
+    assertEquals(List.of("/ws", "/ws/s1/c1", "/ws/s1/c1", "/ws/s1/c1", "/ws"), quay.handshakes());
   }
 
   @Test
@@ -403,8 +401,7 @@ class ConnectingTest {
 
   @Test
   void aClientWithoutATokenIsNotBuilt() {
-    assertThrows(
-        IllegalStateException.class, () -> MooringClient.builder(quay.url()).build());
+    assertThrows(IllegalStateException.class, () -> MooringClient.builder(quay.url()).build());
     assertThrows(
         IllegalArgumentException.class,
         () -> MooringClient.builder(URI.create("https://example.com/ws")));

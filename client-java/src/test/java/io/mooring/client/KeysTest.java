@@ -31,8 +31,7 @@ class KeysTest {
     told("a", 1, 10);
     told("b", 2, 20);
 
-    assertEquals(
-        List.of("a"), keys.reconcile(snapshot(5, true, true, "'b':[2,20]")).deleted());
+    assertEquals(List.of("a"), keys.reconcile(snapshot(5, true, true, "'b':[2,20]")).deleted());
     assertEquals(
         List.of(), keys.reconcile(snapshot(5, true, true, "'b':[2,20]")).deleted(), "once");
   }
@@ -61,8 +60,7 @@ class KeysTest {
     told("a", 7, 10);
 
     Reconciled reconciled =
-        keys.reconcile(
-            new Snapshot(new Position("f", 9, 1), false, true, entries("'a':[3,10]")));
+        keys.reconcile(new Snapshot(new Position("f", 9, 1), false, true, entries("'a':[3,10]")));
 
     assertEquals(List.of(entry("a", 10, 3)), reconciled.changed());
   }
@@ -93,8 +91,7 @@ class KeysTest {
       told("k" + i, i + 1, i);
     }
 
-    List<String> deleted =
-        keys.reconcile(snapshot(Keys.MOST + 1, true, true, "")).deleted();
+    List<String> deleted = keys.reconcile(snapshot(Keys.MOST + 1, true, true, "")).deleted();
 
     assertEquals(Keys.MOST, deleted.size());
     assertEquals("k1", deleted.getFirst());
@@ -115,8 +112,7 @@ class KeysTest {
   }
 
   /** Entries written as {@code 'key':[off,data]}. */
-  private static Map<String, Snapshot.Entry> entries(String text)
-      throws JsonProcessingException {
+  private static Map<String, Snapshot.Entry> entries(String text) throws JsonProcessingException {
     Map<String, Snapshot.Entry> entries = new LinkedHashMap<>();
     for (var entry : Frames.read("{" + text.replace('\'', '"') + "}").properties()) {
       entries.put(

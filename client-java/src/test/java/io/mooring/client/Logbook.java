@@ -35,9 +35,7 @@ final class Logbook implements Listener, ClientListener {
     StringBuilder line = new StringBuilder("reconciled");
     reconciled
         .changed()
-        .forEach(
-            entry ->
-                line.append(' ').append(entry.key()).append('=').append(entry.data()));
+        .forEach(entry -> line.append(' ').append(entry.key()).append('=').append(entry.data()));
     reconciled.deleted().forEach(key -> line.append(" -").append(key));
     lines.add(line.toString());
   }
@@ -84,9 +82,7 @@ final class Logbook implements Listener, ClientListener {
 
   /** Waits until exactly these lines are written. */
   void awaitLines(String... expected) {
-    await()
-        .untilAsserted(
-            () -> assertEquals(List.of(expected), lines));
+    await().untilAsserted(() -> assertEquals(List.of(expected), lines));
   }
 
   /** Waits for the client's latest state to be this one. */

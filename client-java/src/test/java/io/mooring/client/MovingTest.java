@@ -49,8 +49,7 @@ class MovingTest {
 
   private static long asked(Berth berth, long off) throws InterruptedException {
     JsonNode asked = berth.receive("sub");
-    assertEquals(
-        Optional.of(new Position("e", off, off * 10)), Position.of(asked.path("pos")));
+    assertEquals(Optional.of(new Position("e", off, off * 10)), Position.of(asked.path("pos")));
     return asked.path("id").asLong();
   }
 
@@ -280,8 +279,7 @@ class MovingTest {
             .formatted(later.path("id").asLong()));
     assertEquals(2, second.join().off());
     old.send(
-        "{'op':'pubbed','id':%d,'epoch':'e','off':1,'tag':10}"
-            .formatted(sent.path("id").asLong()));
+        "{'op':'pubbed','id':%d,'epoch':'e','off':1,'tag':10}".formatted(sent.path("id").asLong()));
 
     assertEquals(1, first.join().off());
     assertEquals(1000, old.awaitEnd());

@@ -131,8 +131,7 @@ class PublishingTest {
     publish(1);
     publish(1);
 
-    assertFalse(
-        berth.receive("pub").path("dedupe").equals(berth.receive("pub").path("dedupe")));
+    assertFalse(berth.receive("pub").path("dedupe").equals(berth.receive("pub").path("dedupe")));
   }
 
   @Test

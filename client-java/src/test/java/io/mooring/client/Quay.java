@@ -226,9 +226,7 @@ final class Quay implements AutoCloseable {
               request.uri(),
               String.valueOf(request.headers().get(HttpHeaderNames.AUTHORIZATION)));
       berth = made;
-      handshaker
-          .handshake(context.channel(), request)
-          .addListener(done -> berths.add(made));
+      handshaker.handshake(context.channel(), request).addListener(done -> berths.add(made));
     }
 
     private static void frame(ChannelHandlerContext context, Berth berth, WebSocketFrame frame) {

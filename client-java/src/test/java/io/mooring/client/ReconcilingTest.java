@@ -72,7 +72,10 @@ class ReconcilingTest {
     quay.snapshot(
         200,
         snapshot(
-            12, true, true, entry("a", 10, "10") + "," + entry("c", 11, "11") + "," + entry("d", 5, "5")));
+            12,
+            true,
+            true,
+            entry("a", 10, "10") + "," + entry("c", 11, "11") + "," + entry("d", 5, "5")));
 
     book.awaitLines("reconciled a=10 c=11 d=5 -b", "12 12", "13 13");
   }
@@ -103,8 +106,7 @@ class ReconcilingTest {
 
     quay.snapshot(503, "");
     book.awaitLines("10 10", "11 null");
-    quay.snapshot(
-        200, snapshot(9, true, true, entry("a", 1, "1") + "," + entry("b", 2, "2")));
+    quay.snapshot(200, snapshot(9, true, true, entry("a", 1, "1") + "," + entry("b", 2, "2")));
     timers.passUntil(() -> book.lines().size() == 3);
 
     book.awaitLines("10 10", "11 null", "reconciled");

@@ -58,10 +58,8 @@ class ResumingTest {
 
     assertEquals(3, asked.size());
     assertEquals("demo.a", asked.get(0).path("ch").asText());
-    assertEquals(
-        Optional.of(new Position("e", 2, 20)), Position.of(asked.get(0).path("pos")));
-    assertEquals(
-        Optional.of(new Position("e", 1, 10)), Position.of(asked.get(1).path("pos")));
+    assertEquals(Optional.of(new Position("e", 2, 20)), Position.of(asked.get(0).path("pos")));
+    assertEquals(Optional.of(new Position("e", 1, 10)), Position.of(asked.get(1).path("pos")));
     assertFalse(asked.get(2).has("pos"), "it never was live");
   }
 
@@ -87,12 +85,7 @@ class ResumingTest {
     send(next, 3, 4);
 
     book.awaitLines(
-        "subscribed at e:0:0",
-        "1 1",
-        "2 2",
-        "subscribed at e:2:20, recovered 0",
-        "3 3",
-        "4 4");
+        "subscribed at e:0:0", "1 1", "2 2", "subscribed at e:2:20, recovered 0", "3 3", "4 4");
     assertEquals(Optional.of(new Position("e", 4, 40)), subscription.position());
     assertEquals(0, client.counters().losses());
   }
@@ -110,7 +103,11 @@ class ResumingTest {
     send(next, 10);
 
     book.awaitLines(
-        "subscribed at e:0:0", "1 1", "subscribed at e:9:90", "lost by trimmed, at e:9:90", "10 10");
+        "subscribed at e:0:0",
+        "1 1",
+        "subscribed at e:9:90",
+        "lost by trimmed, at e:9:90",
+        "10 10");
     assertEquals(8, client.counters().losses());
   }
 
@@ -176,12 +173,7 @@ class ResumingTest {
     berth.send(Harbour.subbed(asked.path("id").asLong(), ROOM, 1, true, ""));
     send(berth, 2, 3, 4);
     book.awaitLines(
-        "subscribed at e:0:0",
-        "1 1",
-        "subscribed at e:1:10, recovered 0",
-        "2 2",
-        "3 3",
-        "4 4");
+        "subscribed at e:0:0", "1 1", "subscribed at e:1:10, recovered 0", "2 2", "3 3", "4 4");
     assertEquals(1, client.counters().gaps());
   }
 
