@@ -36,6 +36,11 @@ class FramesTest {
   }
 
   @Test
+  void aCharacterOfTwoHalvesIsWrittenAsItself() {
+    assertEquals("\"a😀\"", Frames.written("a😀"));
+  }
+
+  @Test
   void halfACharacterIsWrittenAsWhatUtf8CanSay() throws JsonProcessingException {
     String written = Frames.written("a\uD83D");
 
