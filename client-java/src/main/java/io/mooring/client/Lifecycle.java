@@ -173,6 +173,8 @@ final class Lifecycle {
       tokens.refused(session.token());
     }
     subscriptions.gone(session);
+    // Before another socket takes what is younger.
+    publishing.lost(session);
     if (session == live) {
       live = null;
       healed();
@@ -182,7 +184,6 @@ final class Lifecycle {
       told = null;
       comingEnded(session, ending);
     }
-    publishing.lost(session);
   }
 
   private void liveEnded(Ending ending) {

@@ -286,6 +286,28 @@ class MovingTest {
   }
 
   @Test
+  void whatANextSocketThatFailsOwesIsAskedForOnTheOldOneInTheFirstOrder()
+      throws InterruptedException {
+    Berth old = harbour.connect();
+    harbour.subscribe(old, ROOM);
+    Berth next = move(old);
+    asked(next, 0);
+    // More than the pace lets go at once.
+    for (int i = 0; i < 70; i++) {
+      client.publish(ROOM, IntNode.valueOf(i));
+    }
+    for (int i = 0; i < 59; i++) {
+      assertEquals(i, next.receive("pub").path("data").asInt());
+    }
+
+    next.drop();
+
+    for (int i = 0; i < 59; i++) {
+      assertEquals(i, old.receive("pub").path("data").asInt());
+    }
+  }
+
+  @Test
   void anAnswerThatTheOldSocketStillOwedIsAskedForOnTheNextOne() throws InterruptedException {
     Berth old = harbour.connect();
     client.publish(ROOM, IntNode.valueOf(1));
