@@ -56,10 +56,13 @@ final class HandTimers implements Timers {
     return due;
   }
 
-  /** Lets time pass in short steps until {@code condition} holds. */
+  /**
+   * Lets time pass in short steps until {@code condition} holds, four times as fast as real time:
+   * what the network does takes real time, and clients set deadlines for it.
+   */
   void passUntil(BooleanSupplier condition) {
     await()
-        .pollInterval(Duration.ofMillis(2))
+        .pollInterval(Duration.ofMillis(5))
         .until(
             () -> {
               if (condition.getAsBoolean()) {

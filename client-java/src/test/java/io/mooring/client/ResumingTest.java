@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -340,12 +341,14 @@ class ResumingTest {
   void whatAListenerHasNotReadWaitsInTheNetworkAndTheSocketIsNotTakenForDead()
       throws InterruptedException {
     Berth berth = harbour.connect();
+    CountDownLatch reading = new CountDownLatch(1);
     CountDownLatch free = new CountDownLatch(1);
     client.subscribe(
         ROOM,
         new Listener() {
           @Override
           public void message(Message message) {
+            reading.countDown();
             try {
               free.await();
             } catch (InterruptedException stopped) {
@@ -359,6 +362,7 @@ class ResumingTest {
     for (long off = 1; off <= 100; off++) {
       send(berth, off);
     }
+    assertTrue(reading.await(10, TimeUnit.SECONDS));
     timers.pass(Duration.ofSeconds(60));
 
     free.countDown();
