@@ -131,8 +131,7 @@ final class Feed {
       return from.tag() == had.tag();
     }
     // It begins before. After a loss that may be a log which was rolled back; only if another
-    // socket
-    // has gone on since the question it is what this one will bring, too.
+    // socket has gone on since the question it is what this one will bring, too.
     return loss.isEmpty() || (!alone && !loss.get().anotherLog());
   }
 

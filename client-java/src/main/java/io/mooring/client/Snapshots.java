@@ -65,8 +65,7 @@ final class Snapshots {
           HttpRequest.newBuilder(
                   URI.create(
                       environment.settings().api() + "/channels/" + channel + "/snapshot" + query))
-              // An upgrade to HTTP/2, which the JDK would try, is one to something else for an
-              // edge.
+              // The JDK would try to upgrade to HTTP/2, which an edge takes for another upgrade.
               .version(HttpClient.Version.HTTP_1_1)
               .header("Authorization", "Bearer " + token)
               .GET()
