@@ -24,8 +24,7 @@ final class Wire {
    */
   static int take(Channel channel, ByteBuf frames) {
     // A descriptor that was closed may be another socket's by now. It is closed on the channel's
-    // loop:
-    // these sockets do not linger, which would have another thread close them.
+    // loop: these sockets do not linger, which would have another thread close them.
     if (channel.isActive()
         && channel instanceof UnixChannel below
         && below.fd() instanceof Socket socket
