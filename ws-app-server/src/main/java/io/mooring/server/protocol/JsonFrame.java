@@ -35,7 +35,7 @@ final class JsonFrame {
 
   JsonFrame number(String name, long value) {
     name(name);
-    ascii(Long.toString(value));
+    digits(value);
     return this;
   }
 
@@ -97,6 +97,25 @@ final class JsonFrame {
     room(text.length());
     text.getBytes(0, text.length(), bytes, end);
     end += text.length();
+  }
+
+  /** In place: a string of them would be allocated for each number of each message. */
+  private void digits(long value) {
+    if (value < 0) {
+      ascii(Long.toString(value));
+      return;
+    }
+    int length = 1;
+    for (long rest = value / 10; rest > 0; rest /= 10) {
+      length++;
+    }
+    room(length);
+    end += length;
+    long rest = value;
+    for (int at = end - 1; at >= end - length; at--) {
+      bytes[at] = (byte) ('0' + rest % 10);
+      rest /= 10;
+    }
   }
 
   private void one(char c) {

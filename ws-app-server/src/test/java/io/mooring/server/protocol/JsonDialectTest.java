@@ -249,6 +249,14 @@ class JsonDialectTest {
     assertEquals('}', frame[frame.length - 1]);
   }
 
+  @ParameterizedTest
+  @ValueSource(longs = {0, 9, 10, 99, 100, 1L << 53, Long.MAX_VALUE, -1, Long.MIN_VALUE})
+  void numbersAreWrittenAsTheyAre(long number) {
+    assertEquals(
+        "{\"op\":\"authed\",\"exp\":" + number + "}",
+        json(dialect.authenticated(Operation.NO_ID, number)));
+  }
+
   private static String json(byte[] frame) {
     String text = new String(frame, UTF_8);
     return text.substring(text.indexOf('{'));
