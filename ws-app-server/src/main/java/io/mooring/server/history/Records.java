@@ -3,6 +3,7 @@ package io.mooring.server.history;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Successive pieces of bytes, each with a tag and a time, in few arrays: many small objects that
@@ -17,57 +18,75 @@ public final class Records {
   private static final long MOST_TIMES_HELD = 4;
 
   /** What a chunk takes besides what it holds, in bytes. */
-  private static final int CHUNK_OVERHEAD = 112;
+  private static final int CHUNK_OVERHEAD = 80;
 
-  /** The end of a record, its tag, and its time. */
-  private static final int RECORD_OVERHEAD = Integer.BYTES + 2 * Long.BYTES;
+  /** What a chunk knows of a record: where it ends, its tag, and its time. */
+  private static final int MARKS = 3;
 
   private static final class Chunk {
     /** The number of its first record; each later one has the next. */
     long from;
 
     int count;
+
+    /** How many of its bytes hold something. */
+    int used;
+
     final byte[] bytes;
-    int[] ends;
-    long[] tags;
-    long[] nanos;
+
+    /** All that is known of one record stands together, where one look finds it. */
+    private long[] marks;
 
     Chunk(long from, int bytes, int records) {
       this.from = from;
       this.bytes = new byte[bytes];
-      this.ends = new int[records];
-      this.tags = new long[records];
-      this.nanos = new long[records];
+      this.marks = new long[MARKS * records];
     }
 
     long memory() {
-      return CHUNK_OVERHEAD + bytes.length + (long) RECORD_OVERHEAD * ends.length;
+      return CHUNK_OVERHEAD + bytes.length + (long) Long.BYTES * marks.length;
     }
 
     int begin(int index) {
-      return index == 0 ? 0 : ends[index - 1];
+      return index == 0 ? 0 : end(index - 1);
     }
 
-    int used() {
-      return begin(count);
+    int end(int index) {
+      return (int) marks[MARKS * index];
     }
 
-    void add(long tag, long time, byte[] record) {
-      if (count == ends.length) {
-        int more = count * 2;
-        ends = Arrays.copyOf(ends, more);
-        tags = Arrays.copyOf(tags, more);
-        nanos = Arrays.copyOf(nanos, more);
+    long tag(int index) {
+      return marks[MARKS * index + 1];
+    }
+
+    long nanos(int index) {
+      return marks[MARKS * index + 2];
+    }
+
+    /**
+     * @return how much more memory it takes for that, in bytes
+     */
+    long add(long tag, long time, byte[] record) {
+      int at = MARKS * count;
+      long more = 0;
+      if (at == marks.length) {
+        marks = Arrays.copyOf(marks, 2 * at);
+        more = (long) Long.BYTES * at;
       }
-      System.arraycopy(record, 0, bytes, used(), record.length);
-      ends[count] = used() + record.length;
-      tags[count] = tag;
-      nanos[count] = time;
+      System.arraycopy(record, 0, bytes, used, record.length);
+      used += record.length;
+      marks[at] = used;
+      marks[at + 1] = tag;
+      marks[at + 2] = time;
       count++;
+      return more;
     }
   }
 
   private final ArrayList<Chunk> chunks = new ArrayList<>(1);
+
+  /** The last of them. */
+  private @Nullable Chunk newest;
 
   /** The number of the first record; that of a chunk may be lower, as its first ones have gone. */
   private long first;
@@ -100,25 +119,24 @@ public final class Records {
    * @param record copied
    */
   public void add(long tag, long nanos, byte[] record) {
-    Chunk last = chunks.isEmpty() ? null : chunks.getLast();
+    Chunk last = newest;
     if (last == null || !suits(last, record.length)) {
       // As much again as there is: who holds little takes little.
       int room = Math.max(record.length, (int) Math.min(MOST_BYTES, bytes));
       long usual = Math.max(1, (bytes + record.length) / (size + 1));
       last = new Chunk(first + size, room, (int) Math.max(1, room / usual));
       chunks.add(last);
+      newest = last;
       memory += last.memory();
     }
-    long before = last.memory();
-    last.add(tag, nanos, record);
-    memory += last.memory() - before;
+    memory += last.add(tag, nanos, record);
     bytes += record.length;
     size++;
   }
 
   /** Not one of busier times, either: few records that come seldom would keep it for long. */
   private boolean suits(Chunk last, int length) {
-    return last.bytes.length - last.used() >= length
+    return last.bytes.length - last.used >= length
         && last.bytes.length <= MOST_TIMES_HELD * Math.max(bytes, length);
   }
 
@@ -129,6 +147,9 @@ public final class Records {
       chunk.from += shift;
     }
     chunks.addAll(0, older.chunks);
+    if (newest == null) {
+      newest = older.newest;
+    }
     first -= older.size;
     size += older.size;
     bytes += older.bytes;
@@ -140,18 +161,22 @@ public final class Records {
   public void removeFirst() {
     Chunk chunk = chunks.getFirst();
     int index = (int) (first - chunk.from);
-    bytes -= chunk.ends[index] - chunk.begin(index);
+    bytes -= chunk.end(index) - chunk.begin(index);
     first++;
     size--;
     if (index + 1 == chunk.count) {
       chunks.removeFirst();
       memory -= chunk.memory();
+      if (chunks.isEmpty()) {
+        newest = null;
+      }
     }
   }
 
   public void clear() {
     chunks.clear();
     chunks.trimToSize();
+    newest = null;
     first = 0;
     size = 0;
     bytes = 0;
@@ -163,7 +188,7 @@ public final class Records {
    */
   public long tag(int index) {
     Chunk chunk = chunk(index);
-    return chunk.tags[(int) (first + index - chunk.from)];
+    return chunk.tag((int) (first + index - chunk.from));
   }
 
   /**
@@ -171,7 +196,7 @@ public final class Records {
    */
   public long nanos(int index) {
     Chunk chunk = chunk(index);
-    return chunk.nanos[(int) (first + index - chunk.from)];
+    return chunk.nanos((int) (first + index - chunk.from));
   }
 
   /**
@@ -182,7 +207,7 @@ public final class Records {
   public byte[] get(int index) {
     Chunk chunk = chunk(index);
     int there = (int) (first + index - chunk.from);
-    return Arrays.copyOfRange(chunk.bytes, chunk.begin(there), chunk.ends[there]);
+    return Arrays.copyOfRange(chunk.bytes, chunk.begin(there), chunk.end(there));
   }
 
   /** Copies of the records from an index on. */
