@@ -72,9 +72,10 @@ public final class MemoryHistory implements History {
    */
   public Appended append(String channel, Publication publication, Retention retention) {
     Shard shard = shard(channel);
-    MemoryLog log = log(shard, channel, retention);
+    long now = System.nanoTime();
+    MemoryLog log = log(shard, channel, retention, now);
     long before = log.bytes();
-    Appended appended = log.append(publication, retention, System.nanoTime());
+    Appended appended = log.append(publication, retention, now);
     shard.bytes += log.bytes() - before;
     makeRoom(shard, log);
     return appended;
@@ -104,7 +105,7 @@ public final class MemoryHistory implements History {
 
   @Override
   public CompletionStage<Position> top(String channel, Retention retention) {
-    return inOrder(channel, () -> log(shard(channel), channel, retention).top());
+    return inOrder(channel, () -> log(channel, retention).top());
   }
 
   @Override
@@ -130,19 +131,18 @@ public final class MemoryHistory implements History {
   @Override
   public CompletionStage<Excerpt> read(
       String channel, long after, int messages, int bytes, Retention retention) {
-    return inOrder(
-        channel, () -> log(shard(channel), channel, retention).read(after, messages, bytes));
+    return inOrder(channel, () -> log(channel, retention).read(after, messages, bytes));
   }
 
   @Override
   public CompletionStage<Position> renew(String channel, String epoch, Retention retention) {
-    return inOrder(channel, () -> log(shard(channel), channel, retention).renew(epoch));
+    return inOrder(channel, () -> log(channel, retention).renew(epoch));
   }
 
   @Override
   public CompletionStage<Snapshot> snapshot(
       String channel, @Nullable Position since, Retention retention) {
-    return inOrder(channel, () -> log(shard(channel), channel, retention).snapshot(since));
+    return inOrder(channel, () -> log(channel, retention).snapshot(since));
   }
 
   @Override
@@ -154,7 +154,7 @@ public final class MemoryHistory implements History {
           if (kept == null) {
             return false;
           }
-          expire(shard(channel), kept);
+          expire(shard(channel), kept, System.nanoTime());
           return kept.log.complete(epoch);
         });
   }
@@ -164,7 +164,7 @@ public final class MemoryHistory implements History {
     for (String channel : channels) {
       Kept kept = shard(channel).logs.get(channel);
       if (kept != null) {
-        expire(shard(channel), kept);
+        expire(shard(channel), kept, System.nanoTime());
         if (used.containsKey(channel)) {
           kept.log.use(System.nanoTime());
         }
@@ -174,7 +174,11 @@ public final class MemoryHistory implements History {
     return found;
   }
 
-  private MemoryLog log(Shard shard, String channel, Retention retention) {
+  private MemoryLog log(String channel, Retention retention) {
+    return log(shard(channel), channel, retention, System.nanoTime());
+  }
+
+  private MemoryLog log(Shard shard, String channel, Retention retention, long now) {
     Kept kept = shard.logs.get(channel);
     if (kept == null || !kept.retention.equals(retention)) {
       MemoryLog log = kept == null ? new MemoryLog() : kept.log;
@@ -185,13 +189,13 @@ public final class MemoryHistory implements History {
       }
       kept = new Kept(log, retention);
     }
-    expire(shard, kept);
+    expire(shard, kept, now);
     return kept.log;
   }
 
-  private static void expire(Shard shard, Kept kept) {
+  private static void expire(Shard shard, Kept kept, long now) {
     long before = kept.log.bytes();
-    kept.log.expire(kept.retention, System.nanoTime());
+    kept.log.expire(kept.retention, now);
     shard.bytes += kept.log.bytes() - before;
   }
 
