@@ -73,9 +73,15 @@ final class Bystanders implements Bar {
       List<String> names = IntStream.range(0, channels).mapToObj(i -> "demo.small-" + i).toList();
       Publisher big = new Publisher(crowdsSenders, contender.dialect(), List.of(BIG));
       Publisher small = new Publisher(senders, contender.dialect(), names);
-      publish(big, small, scale.of(RATE), scale.warmUp(contender), crowd, bystanders);
-      crowd.forget();
-      bystanders.forget();
+      WarmUp.of(
+          contender,
+          running,
+          scale,
+          time -> {
+            publish(big, small, scale.of(RATE), time, crowd, bystanders);
+            crowd.forget();
+            bystanders.forget();
+          });
       Meter meter = new Meter(running.processes());
       long wanted = publish(big, small, scale.of(RATE), scale.load(), crowd, bystanders);
       meter.stop();

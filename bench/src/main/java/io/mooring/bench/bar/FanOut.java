@@ -132,9 +132,14 @@ final class FanOut implements Bar {
       List<String> names = IntStream.range(0, channels).mapToObj(i -> "demo.load-" + i).toList();
       Publisher publisher = new Publisher(senders, contender.dialect(), names);
       long copies = subscribers / channels;
-      long warm = publisher.publish(rate(scale), scale.warmUp(contender)) * copies;
-      await(crowd, warm);
-      crowd.forget();
+      WarmUp.of(
+          contender,
+          running,
+          scale,
+          time -> {
+            await(crowd, publisher.publish(rate(scale), time) * copies);
+            crowd.forget();
+          });
       Meter meter = new Meter(running.processes());
       long wanted = publisher.publish(rate(scale), scale.load()) * copies;
       await(crowd, wanted);

@@ -1,6 +1,5 @@
 package io.mooring.bench.bar;
 
-import io.mooring.bench.contender.Contender;
 import java.time.Duration;
 
 /** How much of the work is done. */
@@ -40,12 +39,14 @@ public enum Scale {
     return Math.max(5, full / divisor);
   }
 
-  /**
-   * How long a contender works before it is measured: one without a JIT compiler needs little time
-   * for buffers and connections to settle.
-   */
-  Duration warmUp(Contender contender) {
-    return contender.warmsUp() ? warmUp : warmUp.dividedBy(SETTLED);
+  /** How long a contender with a JIT compiler works before it is measured, at least. */
+  Duration warmUp() {
+    return warmUp;
+  }
+
+  /** How long buffers and connections take to settle. */
+  Duration settled() {
+    return warmUp.dividedBy(SETTLED);
   }
 
   Duration load() {

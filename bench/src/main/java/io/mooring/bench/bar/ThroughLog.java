@@ -72,8 +72,14 @@ final class ThroughLog implements Bar {
       clients.send(senders, channels);
       List<String> names = IntStream.range(0, channels).mapToObj(i -> "demo.log-" + i).toList();
       Publisher publisher = new Publisher(senders, contender.dialect(), names);
-      FanOut.await(crowd, publisher.publish(scale.of(RATE), scale.warmUp(contender)) * SERVERS);
-      crowd.forget();
+      WarmUp.of(
+          contender,
+          running,
+          scale,
+          time -> {
+            FanOut.await(crowd, publisher.publish(scale.of(RATE), time) * SERVERS);
+            crowd.forget();
+          });
       Meter meter = new Meter(running.processes());
       double valkeyBefore = Usage.cpuSeconds(List.of(valkey.pid()));
       long published = publisher.publish(scale.of(RATE), scale.load());

@@ -2,9 +2,13 @@ package io.mooring.bench.measure;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.OptionalDouble;
 
 /** What Linux tells of processes in {@code /proc} (proc(5)). */
 public final class Usage {
@@ -26,6 +30,37 @@ public final class Usage {
       sum += cpuSeconds(read("/proc/" + process + "/stat"));
     }
     return sum;
+  }
+
+  /**
+   * The same of each thread in which a JVM among these processes compiles, by where the system
+   * tells of it.
+   */
+  public static Map<Path, Double> compilerSeconds(Collection<Long> processes) {
+    Map<Path, Double> each = new HashMap<>();
+    for (long process : processes) {
+      try (DirectoryStream<Path> threads =
+          Files.newDirectoryStream(Path.of("/proc/" + process + "/task"))) {
+        for (Path thread : threads) {
+          compilerSeconds(thread).ifPresent(seconds -> each.put(thread, seconds));
+        }
+      } catch (IOException gone) {
+        throw new UncheckedIOException("cannot list the threads of process " + process, gone);
+      }
+    }
+    return each;
+  }
+
+  private static OptionalDouble compilerSeconds(Path thread) {
+    try {
+      String stat = Files.readString(thread.resolve("stat"));
+      // C1 and C2; the system cuts names to 15 characters.
+      return stat.contains(" CompilerThre")
+          ? OptionalDouble.of(cpuSeconds(stat))
+          : OptionalDouble.empty();
+    } catch (IOException ended) {
+      return OptionalDouble.empty();
+    }
   }
 
   /** The same of this process itself. */

@@ -44,5 +44,8 @@ class UsageTest {
 
     assertTrue(Usage.cpuSeconds(self) > 0);
     assertTrue(Usage.memoryBytes(self) > 1 << 20);
+    double compilers =
+        Usage.compilerSeconds(self).values().stream().mapToDouble(Double::doubleValue).sum();
+    assertTrue(compilers > 0 && compilers < Usage.cpuSeconds(self), () -> compilers + " s");
   }
 }
