@@ -38,6 +38,21 @@ public interface Subscriber {
   }
 
   /**
+   * Whether nothing waits for it, so that a frame is gone as soon as it is delivered. To others it
+   * goes in a buffer: when nobody reads, all must share what waits.
+   */
+  default boolean isIdle() {
+    return true;
+  }
+
+  /**
+   * A frame of a channel that it subscribes to, while it {@link #isIdle}.
+   *
+   * @param frame shared with others: not changed
+   */
+  void deliver(byte[] frame);
+
+  /**
    * Frames of a channel that it subscribes to.
    *
    * @param frames shared with others: neither changed nor released, retained where kept

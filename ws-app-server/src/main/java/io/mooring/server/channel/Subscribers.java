@@ -37,6 +37,12 @@ final class Subscribers implements Agenda.Item {
   /** The most bytes that wait; a channel that brings more than its loop can send starts anew. */
   static final int MOST_WAITING_BYTES = 8 * 1024 * 1024;
 
+  /**
+   * An update of up to so many bytes, that is all there is for one of a few, goes to it as it is,
+   * which is less work than a buffer for all.
+   */
+  static final int MOST_ALONE_BYTES = 4 * 1024;
+
   /** The longest rest between two rounds. */
   private static final long MOST_REST_NANOS = TimeUnit.MILLISECONDS.toNanos(4);
 
@@ -221,8 +227,7 @@ final class Subscribers implements Agenda.Item {
     }
     if (unserved == 0) {
       rounds++;
-      roundBegan = System.nanoTime();
-      repeats = roundBegan - restedAt < MOST_REST_NANOS;
+      begin();
       unserved = size;
       lowest = outgoing.end();
     }
@@ -240,10 +245,24 @@ final class Subscribers implements Agenda.Item {
     traffic.delivered(messages);
     if (unserved == 0) {
       outgoing.dropBefore(lowest);
+      rest();
+    }
+    followed.advanced(rounds, unserved);
+  }
+
+  /** Short rounds neither rest nor repeat, and need no clock. */
+  private void begin() {
+    if (!isShort()) {
+      roundBegan = System.nanoTime();
+      repeats = roundBegan - restedAt < MOST_REST_NANOS;
+    }
+  }
+
+  private void rest() {
+    if (!isShort()) {
       long now = System.nanoTime();
       restedAt = now + Math.min(MOST_REST_NANOS, now - roundBegan);
     }
-    followed.advanced(rounds, unserved);
   }
 
   /**
@@ -258,9 +277,11 @@ final class Subscribers implements Agenda.Item {
     }
     boolean deflated;
     boolean apart;
+    boolean idle;
     try {
       deflated = compress && member.subscriber().takesDeflated();
       apart = conflate && member.subscriber().congested();
+      idle = isShort() && member.subscriber().isIdle();
     } catch (Throwable broken) {
       failed(member, broken);
       return 0;
@@ -268,12 +289,30 @@ final class Subscribers implements Agenda.Item {
     if (apart) {
       return serveApart(member, deflated);
     }
+    if (idle && outgoing.end() - from == 1) {
+      byte[] frame = outgoing.at(from, deflated).frame();
+      if (frame.length <= MOST_ALONE_BYTES) {
+        return serve(member, frame);
+      }
+    }
     Outgoing.Shared shared = outgoing.from(from, deflated);
     member.next = shared.end();
     followed.served(shared.end(), rounds, unserved);
     try {
       member.subscriber().deliver(shared.after(from));
       return shared.end() - from;
+    } catch (Throwable broken) {
+      failed(member, broken);
+      return 0;
+    }
+  }
+
+  /** Brings a member the one update that it has not got yet. */
+  private int serve(Subscription member, byte[] frame) {
+    member.next = outgoing.end();
+    try {
+      member.subscriber().deliver(frame);
+      return 1;
     } catch (Throwable broken) {
       failed(member, broken);
       return 0;

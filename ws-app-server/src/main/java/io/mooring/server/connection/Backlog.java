@@ -70,6 +70,14 @@ final class Backlog {
   }
 
   /**
+   * @param frame whole; not changed
+   */
+  void add(byte[] frame) {
+    waiting.add(frame);
+    limit();
+  }
+
+  /**
    * Adds an update of a channel that conflates.
    *
    * @return whether an older one, which waited, went for it
@@ -104,7 +112,14 @@ final class Backlog {
       done.run();
       return;
     }
-    ByteBuf chunk = waiting.take(socket.allocator());
+    ByteBuf chunk;
+    try {
+      chunk = waiting.take(socket.allocator());
+    } catch (Throwable full) {
+      // Nothing would ever ask for the rest again.
+      socket.close(CloseCode.INTERNAL);
+      throw full;
+    }
     writing = true;
     socket.send(chunk, this::written);
   }

@@ -379,6 +379,16 @@ public final class Connection extends Timed implements Session, Subscriber, Live
   }
 
   @Override
+  public boolean isIdle() {
+    return backlog == null && socket.isIdle();
+  }
+
+  @Override
+  public void deliver(byte[] frame) {
+    write(frame);
+  }
+
+  @Override
   public void deliver(ByteBuf frames) {
     if (backlog == null) {
       socket.send(frames.retain());
@@ -394,15 +404,15 @@ public final class Connection extends Timed implements Session, Subscriber, Live
 
   void send(byte[] frame) {
     if (!closing) {
-      write(socket.allocator().directBuffer(frame.length).writeBytes(frame));
+      write(frame);
     }
   }
 
-  private void write(ByteBuf frames) {
+  private void write(byte[] frame) {
     if (backlog == null) {
-      socket.send(frames);
+      socket.send(frame);
     } else {
-      backlog.add(frames);
+      backlog.add(frame);
     }
   }
 

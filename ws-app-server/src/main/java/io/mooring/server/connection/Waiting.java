@@ -67,6 +67,14 @@ final class Waiting {
     items.putLast(new Object(), new Frames(frames, true));
   }
 
+  /**
+   * @param frame whole; not changed
+   */
+  void add(byte[] frame) {
+    liveBytes += frame.length;
+    items.putLast(new Object(), new Single(frame));
+  }
+
   /** Whether an older update went for this one. */
   boolean add(String channel, Update update) {
     Object place = update.key().isEmpty() ? new Object() : new Slot(channel, update.key());
@@ -82,7 +90,7 @@ final class Waiting {
   ByteBuf take(ByteBufAllocator allocator) {
     return switch (first()) {
       case Frames frames -> cut(frames);
-      case Single single -> gather(single, allocator);
+      case Single single -> gather(allocator);
     };
   }
 
@@ -102,12 +110,16 @@ final class Waiting {
     return chunk;
   }
 
-  private ByteBuf gather(Single first, ByteBufAllocator allocator) {
-    int room = Math.max(first.frame.length, Math.min(CHUNK, liveBytes));
+  private ByteBuf gather(ByteBufAllocator allocator) {
+    int room = 0;
+    for (Item item : items.values()) {
+      if (!(item instanceof Single(byte[] frame)) || room > 0 && room + frame.length > CHUNK) {
+        break;
+      }
+      room += frame.length;
+    }
     ByteBuf chunk = allocator.directBuffer(room);
-    while (!isEmpty()
-        && first() instanceof Single(byte[] frame)
-        && chunk.readableBytes() + frame.length <= room) {
+    while (chunk.readableBytes() < room && first() instanceof Single(byte[] frame)) {
       chunk.writeBytes(frame);
       liveBytes -= frame.length;
       items.pollFirstEntry();

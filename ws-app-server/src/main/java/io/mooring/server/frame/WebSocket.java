@@ -47,7 +47,10 @@ public final class WebSocket extends ChannelInboundHandlerAdapter implements Flu
   private @Nullable Timed deadline;
   private State state = State.OPEN;
 
-  /** What goes out with the next flush, if that is one buffer and nothing waits before it. */
+  /** What goes out with the next flush, if that is one frame and nothing waits before it. */
+  private byte @Nullable [] readyFrame;
+
+  /** The same, if it is one buffer. */
   private @Nullable ByteBuf ready;
 
   private boolean unflushed;
@@ -91,47 +94,89 @@ public final class WebSocket extends ChannelInboundHandlerAdapter implements Flu
     assert loop.inside();
     if (state != State.OPEN) {
       frames.release();
+    } else if (isFirst()) {
+      ready = frames;
+    } else {
+      enqueueReadyBefore(frames);
+      enqueue(frames);
+      endIfSlow();
+    }
+  }
+
+  /**
+   * Sends a frame like {@link #send(ByteBuf)}.
+   *
+   * @param frame whole; never changed from now on, so that others may share it
+   */
+  public void send(byte[] frame) {
+    assert loop.inside();
+    if (state != State.OPEN) {
       return;
     }
-    if (!unflushed) {
-      unflushed = true;
-      loop.flushes().add(this);
-      queued = queued && queuedBytes() > 0;
-      if (!queued) {
-        ready = frames;
-        return;
-      }
+    if (isFirst()) {
+      readyFrame = frame;
+    } else {
+      enqueueReady();
+      enqueue(buffer(frame, 0));
+      endIfSlow();
     }
-    enqueueReady();
-    enqueue(frames);
-    endIfSlow();
+  }
+
+  /** Whether what is sent now is all that the next flush has to bring; there will be one. */
+  private boolean isFirst() {
+    if (unflushed) {
+      return false;
+    }
+    unflushed = true;
+    loop.flushes().add(this);
+    queued = queued && queuedBytes() > 0;
+    return !queued;
   }
 
   /** Puts what is ready into the channel's queue, as something is to follow it there. */
   private void enqueueReady() {
+    byte[] frame = readyFrame;
     ByteBuf frames = ready;
-    if (frames != null) {
-      ready = null;
+    readyFrame = null;
+    ready = null;
+    if (frame != null) {
+      enqueue(buffer(frame, 0));
+    } else if (frames != null) {
       enqueue(frames);
+    }
+  }
+
+  private void enqueueReadyBefore(ByteBuf next) {
+    try {
+      enqueueReady();
+    } catch (Throwable broken) {
+      next.release();
+      throw broken;
+    }
+  }
+
+  /** The rest of a frame; a socket for which there is no memory ends, as it would have a hole. */
+  private ByteBuf buffer(byte[] frame, int from) {
+    int length = frame.length - from;
+    try {
+      return allocator().directBuffer(length).writeBytes(frame, from, length);
+    } catch (Throwable full) {
+      context().channel().close();
+      throw full;
     }
   }
 
   /** No handler stands between this one and the channel's queue. */
   private void enqueue(ByteBuf frames) {
-    enqueue(frames, 0);
-  }
-
-  /** Without the first bytes, which were sent. */
-  private void enqueue(ByteBuf frames, int sent) {
     queued = true;
     Channel channel = context().channel();
-    // The queue moves the indices of what it writes.
-    channel.unsafe().write(frames.duplicate().skipBytes(sent), channel.voidPromise());
+    // The queue moves the indices of what it writes, and others may share these.
+    channel.unsafe().write(frames.duplicate(), channel.voidPromise());
   }
 
   /** Queues something behind all that was sent before, and flushes the queue. */
   private ChannelFuture sendLast(ByteBuf frames) {
-    enqueueReady();
+    enqueueReadyBefore(frames);
     queued = true;
     return context().writeAndFlush(frames);
   }
@@ -172,18 +217,35 @@ public final class WebSocket extends ChannelInboundHandlerAdapter implements Flu
   public void flush() {
     unflushed = false;
     Channel channel = context().channel();
+    byte[] frame = readyFrame;
     ByteBuf frames = ready;
-    if (frames == null) {
-      channel.unsafe().flush();
-      return;
-    }
+    readyFrame = null;
     ready = null;
     try {
-      write(channel, frames);
+      if (frame != null) {
+        write(channel, frame);
+      } else if (frames != null) {
+        write(channel, frames);
+      } else {
+        channel.unsafe().flush();
+      }
     } catch (Throwable broken) {
       // Nobody knows how much of a frame has gone out, so nothing may follow it.
       channel.close();
       throw broken;
+    }
+  }
+
+  /** By the loop's own buffer, so that none is allocated for what is gone at once. */
+  private void write(Channel channel, byte[] frame) {
+    ByteBuf outgoing = loop.outgoing();
+    if (frame.length > outgoing.capacity()) {
+      write(channel, buffer(frame, 0));
+      return;
+    }
+    int taken = Wire.take(channel, outgoing.clear().writeBytes(frame));
+    if (taken < frame.length) {
+      enqueueRest(channel, buffer(frame, taken));
     }
   }
 
@@ -192,9 +254,13 @@ public final class WebSocket extends ChannelInboundHandlerAdapter implements Flu
     int taken = Wire.take(channel, frames);
     if (taken == frames.readableBytes()) {
       frames.release();
-      return;
+    } else {
+      enqueueRest(channel, frames.duplicate().skipBytes(taken));
     }
-    enqueue(frames, taken);
+  }
+
+  private void enqueueRest(Channel channel, ByteBuf rest) {
+    enqueue(rest);
     channel.unsafe().flush();
     if (state == State.OPEN) {
       endIfSlow();
@@ -244,6 +310,12 @@ public final class WebSocket extends ChannelInboundHandlerAdapter implements Flu
     return queuedBytes() > much;
   }
 
+  /** Whether nothing waits: what is sent now goes straight to the operating system. */
+  public boolean isIdle() {
+    assert loop.inside();
+    return !unflushed && !(queued && queuedBytes() > 0);
+  }
+
   /** How many bytes wait to be written to the socket. */
   public long queuedBytes() {
     assert loop.inside();
@@ -260,6 +332,9 @@ public final class WebSocket extends ChannelInboundHandlerAdapter implements Flu
   }
 
   private int readyBytes() {
+    if (readyFrame != null) {
+      return readyFrame.length;
+    }
     return ready == null ? 0 : ready.readableBytes();
   }
 
@@ -397,6 +472,7 @@ public final class WebSocket extends ChannelInboundHandlerAdapter implements Flu
   @Override
   public void channelInactive(ChannelHandlerContext from) {
     reader.release();
+    readyFrame = null;
     if (ready != null) {
       ready.release();
       ready = null;

@@ -2,13 +2,13 @@ package io.mooring.server.handshake;
 
 import io.mooring.process.HostPort;
 import io.mooring.process.StartException;
+import io.mooring.server.loop.Intake;
 import io.mooring.server.loop.Loop;
 import io.mooring.server.loop.Loops;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -18,7 +18,6 @@ import org.jspecify.annotations.Nullable;
 /** The WebSocket port: every connection that it accepts begins with an {@link Opening}. */
 public final class Port implements AutoCloseable {
   private static final int BACKLOG = 8192;
-  private static final int READ_BYTES = 4096;
 
   private final HostPort address;
   private final ServerBootstrap bootstrap;
@@ -46,7 +45,7 @@ public final class Port implements AutoCloseable {
             .option(ChannelOption.SO_REUSEADDR, true)
             .childOption(ChannelOption.TCP_NODELAY, true)
             .childOption(ChannelOption.ALLOCATOR, loops.allocator())
-            .childOption(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(READ_BYTES))
+            .childOption(ChannelOption.RECVBUF_ALLOCATOR, new Intake())
             .childOption(
                 ChannelOption.WRITE_BUFFER_WATER_MARK,
                 new WriteBufferWaterMark(queueBytes, queueBytes))

@@ -1,5 +1,6 @@
 package io.mooring.server.loop;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -101,6 +102,12 @@ public final class Loop {
       scratch = new byte[Math.max(size, scratch.length * 2)];
     }
     return scratch;
+  }
+
+  /** An area outside the heap, for what goes to the operating system; lent like scratch. */
+  public ByteBuf outgoing() {
+    assert inside();
+    return executor.outgoing();
   }
 
   private void tick() {

@@ -1,10 +1,13 @@
 package io.mooring.server.loop;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.IoEventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.SingleThreadIoEventLoop;
 import io.netty.util.concurrent.FastThreadLocal;
 import io.netty.util.concurrent.RejectedExecutionHandlers;
+import java.nio.ByteBuffer;
 import java.util.concurrent.Executor;
 
 /**
@@ -16,11 +19,21 @@ final class TurnExecutor extends SingleThreadIoEventLoop {
   /** After so long tasks that keep coming let input, and the end of the turn, go first. */
   private static final long MOST_TASKS_MILLIS = 5;
 
+  /** Enough for nearly every frame. */
+  private static final int OUTGOING_BYTES = 8 * 1024;
+
   /** Set on the threads of loops. */
   private static final FastThreadLocal<TurnExecutor> CURRENT = new FastThreadLocal<>();
 
   private final Flushes flushes = new Flushes();
   private final Agenda agenda = new Agenda(flushes);
+
+  /**
+   * Outside the heap, where the operating system reads and writes; the loop never gives them up.
+   */
+  private final ByteBuf incoming = direct(Intake.READ_BYTES);
+
+  private final ByteBuf outgoing = direct(OUTGOING_BYTES);
 
   /** How many strands its thread is inside. */
   int strands;
@@ -51,6 +64,18 @@ final class TurnExecutor extends SingleThreadIoEventLoop {
 
   Agenda agenda() {
     return agenda;
+  }
+
+  ByteBuf incoming() {
+    return incoming;
+  }
+
+  ByteBuf outgoing() {
+    return outgoing;
+  }
+
+  private static ByteBuf direct(int bytes) {
+    return Unpooled.wrappedBuffer(ByteBuffer.allocateDirect(bytes));
   }
 
   @Override

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.mooring.server.Memory;
 import io.mooring.server.frame.Frames;
 import io.mooring.server.loop.Loops;
 import io.netty.buffer.ByteBufUtil;

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.mooring.server.loop.Loop;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -271,6 +272,11 @@ class RoundsTest {
 
     @Override
     public void unavailable(Joining joining) {}
+
+    @Override
+    public void deliver(byte[] frame) {
+      deliver(Unpooled.wrappedBuffer(frame));
+    }
 
     @Override
     public void deliver(ByteBuf frames) {

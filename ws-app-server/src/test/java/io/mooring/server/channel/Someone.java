@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.mooring.server.history.Position;
 import io.mooring.server.loop.Loop;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -120,6 +121,11 @@ final class Someone implements Subscriber {
   @Override
   public void deliver(String channel, Update update) {
     deliver(update.key() + ": ", new String(update.frame(), UTF_8));
+  }
+
+  @Override
+  public void deliver(byte[] frame) {
+    deliver(Unpooled.wrappedBuffer(frame));
   }
 
   @Override

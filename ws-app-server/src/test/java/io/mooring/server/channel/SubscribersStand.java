@@ -1,6 +1,7 @@
 package io.mooring.server.channel;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.mooring.server.Memory;
 import io.mooring.server.frame.Frames;
 import io.mooring.server.history.Position;
 import io.mooring.server.loop.Loop;

@@ -6,10 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.mooring.server.loop.Loop;
 import io.mooring.server.traffic.Traffic;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What subscribers of all kinds get, and what happens when one of them, or all, cannot have it. */
 class SubscribersTest {
@@ -26,7 +30,7 @@ class SubscribersTest {
     stand.turn(() -> join("ann", "bob"));
 
     stand.memory.full = true;
-    stand.turn(() -> stand.send(new byte[10]));
+    stand.turn(() -> stand.send(new byte[Subscribers.MOST_ALONE_BYTES + 1]));
     stand.turn(() -> stand.memory.full = false);
     stand.turn(() -> stand.send(new byte[7]));
 
@@ -37,7 +41,11 @@ class SubscribersTest {
   void tellsItsMembersWhenARoundBreaksOffAndGoesOnWithTheNext() throws Exception {
     stand.turn(() -> join("ann", "thief", "bob"));
 
-    stand.turn(() -> stand.send(new byte[10]));
+    stand.turn(
+        () -> {
+          stand.send(new byte[4]);
+          stand.send(new byte[6]);
+        });
     stand.turn(() -> stand.send(new byte[7]));
 
     assertEquals(
@@ -54,13 +62,45 @@ class SubscribersTest {
         heard);
   }
 
-  @Test
-  void deliversToTheOthersWhenOneFails() throws Exception {
+  @ParameterizedTest
+  @ValueSource(ints = {7, Subscribers.MOST_ALONE_BYTES + 1})
+  void deliversToTheOthersWhenOneFails(int length) throws Exception {
     stand.turn(() -> join("ann", "broken", "bob"));
+
+    stand.turn(() -> stand.send(new byte[length]));
+
+    assertEquals(List.of("bob " + length, "broken missed", "ann " + length), heard);
+  }
+
+  @Test
+  void allocatesNoBufferForOneUpdateForAFew() throws Exception {
+    stand.turn(() -> join("ann", "small bob"));
+
+    stand.memory.full = true;
+    stand.turn(() -> stand.send(new byte[Subscribers.MOST_ALONE_BYTES]));
+
+    assertEquals(2, heard.size());
+    assertEquals("ann 4096", heard.get(1));
+  }
+
+  @Test
+  void letsThoseShareItForWhomSomethingWaits() throws Exception {
+    stand.turn(() -> join("busy ann", "bob"));
 
     stand.turn(() -> stand.send(new byte[7]));
 
-    assertEquals(List.of("bob 7", "broken missed", "ann 7"), heard);
+    assertEquals(List.of("bob 7", "busy ann 7"), heard);
+  }
+
+  @Test
+  void letsManyShareOneUpdate() throws Exception {
+    String[] many = Collections.nCopies(Subscribers.PORTION + 1, "ann").toArray(String[]::new);
+    stand.turn(() -> join(many));
+
+    stand.memory.full = true;
+    stand.turn(() -> stand.send(new byte[7]));
+
+    assertEquals(Collections.nCopies(many.length, "ann missed"), heard);
   }
 
   @Test
@@ -205,6 +245,17 @@ class SubscribersTest {
 
     @Override
     public void unavailable(Joining joining) {}
+
+    @Override
+    public boolean isIdle() {
+      return !name.startsWith("busy");
+    }
+
+    @Override
+    public void deliver(byte[] frame) {
+      assertTrue(isIdle());
+      deliver(Unpooled.wrappedBuffer(frame));
+    }
 
     @Override
     public void deliver(ByteBuf frames) {

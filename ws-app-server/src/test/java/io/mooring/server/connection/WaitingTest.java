@@ -98,6 +98,21 @@ class WaitingTest {
   }
 
   @Test
+  void takesNoMoreRoomThanTheFramesThatLeaveTogether() {
+    waiting.add("1234".getBytes(US_ASCII));
+    waiting.add("56".getBytes(US_ASCII));
+    waiting.add(frames("x".repeat(1_000)));
+    waiting.add("78".getBytes(US_ASCII));
+
+    ByteBuf chunk = waiting.take(UnpooledByteBufAllocator.DEFAULT);
+
+    assertEquals("123456", chunk.toString(US_ASCII));
+    assertEquals(6, chunk.capacity());
+    chunk.release();
+    assertEquals(1_004 + 2, waiting.liveBytes());
+  }
+
+  @Test
   void givesBackItsBuffersWhenItIsCleared() {
     ByteBuf replayed = frames("1");
     ByteBuf live = frames("2");

@@ -3,7 +3,11 @@ package io.mooring.server.frame;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.mooring.server.Memory;
 import io.mooring.server.loop.Loop;
 import io.mooring.server.loop.Loops;
 import io.netty.bootstrap.ServerBootstrap;
@@ -22,10 +26,13 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a socket sends, on a real connection: which bytes arrive, and what becomes of buffers. */
 class WebSocketTest {
@@ -35,17 +42,20 @@ class WebSocketTest {
   private static final byte[] CLOSE_NORMALLY = {(byte) 0x88, 2, 3, (byte) 0xe8};
 
   private final Loops loops = new Loops(1);
+  private final Memory memory = new Memory();
   private final BlockingQueue<Server> accepted = new ArrayBlockingQueue<>(1);
   private final Socket client = new Socket();
 
   /** The server's end of the connection. */
   private static final class Server implements Session {
     final Channel channel;
+    final Loop loop;
     final WebSocket socket;
     final CompletableFuture<Integer> closed = new CompletableFuture<>();
 
     Server(Channel channel, Loop loop) {
       this.channel = channel;
+      this.loop = loop;
       socket = new WebSocket(loop, RULES, this);
     }
 
@@ -74,7 +84,7 @@ class WebSocketTest {
         new ServerBootstrap()
             .group(loops.group())
             .channel(loops.serverChannel())
-            .childOption(ChannelOption.ALLOCATOR, loops.allocator())
+            .childOption(ChannelOption.ALLOCATOR, memory)
             .childOption(
                 ChannelOption.WRITE_BUFFER_WATER_MARK,
                 new WriteBufferWaterMark(QUEUE_BYTES / 2, QUEUE_BYTES))
@@ -128,19 +138,64 @@ class WebSocketTest {
   }
 
   @Test
-  void goesOnInTheMiddleOfAFrameWhenThereIsRoomAgain() throws Exception {
+  void sendsFramesAndBuffersOfOneTurnInTheirOrder() throws Exception {
+    Server server = server();
+
+    onLoop(
+        () -> {
+          server.socket.send(bytes("1,"));
+          server.socket.send(buffer("2,"));
+          server.socket.send(bytes("3;"));
+        });
+    onLoop(
+        () -> {
+          server.socket.send(buffer("4,"));
+          server.socket.send(bytes("5;"));
+        });
+
+    assertEquals("1,2,3;4,5;", read(10));
+  }
+
+  @Test
+  void sendsOneFrameAfterTheOtherWhereThereIsOneATurn() throws Exception {
+    Server server = server();
+
+    for (int i = 0; i < 1_000; i++) {
+      String frame = "frame " + i + ";";
+      onLoop(() -> server.socket.send(bytes(frame)));
+      assertEquals(frame, read(frame.length()));
+    }
+  }
+
+  @Test
+  void sendsAFrameThatIsLargerThanTheLoopsBuffer() throws Exception {
+    Server server = server();
+    String large = "x".repeat(onLoop(() -> server.loop.outgoing().capacity()) + 1);
+
+    onLoop(() -> server.socket.send(bytes(large)));
+
+    assertEquals(large, read(large.length()));
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void goesOnInTheMiddleOfAFrameWhenThereIsRoomAgain(boolean buffers) throws Exception {
     Server server = server();
     ByteArrayOutputStream all = new ByteArrayOutputStream();
     long queued = 0;
 
     while (queued < QUEUE_BYTES / 2) {
-      byte[] frame = new byte[40_000];
+      byte[] frame = new byte[buffers ? 40_000 : 7_919];
       Arrays.fill(frame, (byte) all.size());
       all.write(frame);
       queued =
           onLoop(
               () -> {
-                server.socket.send(Unpooled.directBuffer().writeBytes(frame));
+                if (buffers) {
+                  server.socket.send(Unpooled.directBuffer().writeBytes(frame));
+                } else {
+                  server.socket.send(frame);
+                }
                 server.socket.flush();
                 return server.socket.queuedBytes();
               });
@@ -158,9 +213,9 @@ class WebSocketTest {
 
     onLoop(
         () -> {
-          server.socket.send(buffer("last"));
+          server.socket.send(bytes("last"));
           server.socket.close(CloseCode.NORMAL, "");
-          server.socket.send(buffer("too late"));
+          server.socket.send(bytes("too late"));
         });
 
     assertEquals("last", read(4));
@@ -251,6 +306,52 @@ class WebSocketTest {
     assertEquals(CloseCode.SLOW_CONSUMER.number(), server.closed.get(SECONDS, TimeUnit.SECONDS));
   }
 
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void endsWithoutMemoryForWhatItMustQueue(boolean buffers) throws Exception {
+    Server server = server();
+    ByteBuf shared = buffer("shared;");
+
+    Runnable sends =
+        () -> {
+          server.socket.send(bytes("ready;"));
+          memory.full = true;
+          if (buffers) {
+            server.socket.send(shared.retain());
+          } else {
+            server.socket.send(bytes("next;"));
+          }
+        };
+    assertThrows(ExecutionException.class, () -> onLoop(sends));
+
+    assertEquals(1006, server.closed.get(SECONDS, TimeUnit.SECONDS));
+    assertEquals(1, onLoop(() -> shared.refCnt()));
+  }
+
+  @Test
+  void isIdleWhileNothingWaits() throws Exception {
+    Server server = server();
+
+    assertTrue(onLoop(() -> server.socket.isIdle()));
+    assertFalse(
+        onLoop(
+            () -> {
+              server.socket.send(bytes("ready;"));
+              return server.socket.isIdle();
+            }));
+    assertEquals("ready;", read(6));
+    assertTrue(onLoop(() -> server.socket.isIdle()));
+    assertFalse(
+        onLoop(
+            () -> {
+              while (server.socket.queuedBytes() == 0) {
+                server.socket.send(Unpooled.directBuffer().writeZero(40_000));
+                server.socket.flush();
+              }
+              return server.socket.isIdle();
+            }));
+  }
+
   @Test
   void countsWhatIsReadyAsQueued() throws Exception {
     Server server = server();
@@ -258,7 +359,7 @@ class WebSocketTest {
     long queued =
         onLoop(
             () -> {
-              server.socket.send(buffer("ready"));
+              server.socket.send(bytes("ready"));
               return server.socket.queuedBytes();
             });
 
@@ -317,7 +418,11 @@ class WebSocketTest {
     return new String(client.getInputStream().readNBytes(length), US_ASCII);
   }
 
+  private static byte[] bytes(String text) {
+    return text.getBytes(US_ASCII);
+  }
+
   private static ByteBuf buffer(String text) {
-    return Unpooled.directBuffer().writeBytes(text.getBytes(US_ASCII));
+    return Unpooled.directBuffer().writeBytes(bytes(text));
   }
 }

@@ -1,4 +1,4 @@
-package io.mooring.server.channel;
+package io.mooring.server;
 
 import io.netty.buffer.AbstractByteBufAllocator;
 import io.netty.buffer.ByteBuf;
@@ -7,12 +7,12 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /** Direct memory that can be used up, and that knows what has not been given back. */
-final class Memory extends AbstractByteBufAllocator {
+public final class Memory extends AbstractByteBufAllocator {
   private final Queue<ByteBuf> given = new ConcurrentLinkedQueue<>();
-  volatile boolean full;
+  public volatile boolean full;
 
   /** How many buffers somebody still holds. */
-  long held() {
+  public long held() {
     return given.stream().filter(buffer -> buffer.refCnt() > 0).count();
   }
 
