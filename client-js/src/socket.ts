@@ -38,6 +38,7 @@ export class Socket {
   #socket: WebSocketLike | undefined;
   #pace: Pace | undefined;
   #over = false;
+  #spoken = false;
   #cause = "";
   #frames = 0;
   #heardAt = 0;
@@ -199,6 +200,10 @@ export class Socket {
       this.#pace = new Pace(this.hello.limits.messagesPerTenSeconds, () => this.#env.clock.now());
       this.check();
       this.#events.greeted(this, this.hello);
+      if (!this.#spoken && !this.#operations.length) {
+        // A server closes a socket on which the client says nothing at first.
+        this.send('{"op":"pong"}');
+      }
     }
   }
 
@@ -236,6 +241,7 @@ export class Socket {
   }
 
   #write(text: string): void {
+    this.#spoken = true;
     if (this.#socket?.readyState === OPEN) {
       this.#socket.send(text);
     }

@@ -59,10 +59,18 @@ test("It is open from the greeting on, and tells where", async (t) => {
   assert.deepEqual(changes, ["idle>connecting connect", "connecting>open hello"]);
 });
 
+test("A client that has nothing to say says something all the same", async (t) => {
+  const gateway = await Gateway.start(t);
+  gateway.client(t).connect();
+
+  await (await gateway.greeted()).expect("pong");
+});
+
 test("It answers pings", async (t) => {
   const gateway = await Gateway.start(t);
   gateway.client(t).connect();
   const peer = await gateway.greeted();
+  await peer.expect("pong");
 
   peer.send({ op: "ping" });
 
@@ -349,6 +357,7 @@ test("A socket that is silent for longer than promised is given up", async (t) =
   const client = gateway.client(t, { clock, random: () => 0.5 });
   client.connect();
   const peer = await gateway.greeted({ ping_ms: 1000, pong_ms: 500 });
+  await peer.expect("pong");
   await untilState(client, "open");
   clock.advance(1000);
   peer.send({ op: "ping" });

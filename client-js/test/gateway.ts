@@ -93,7 +93,7 @@ export interface ApiRequest {
 /** The server's side of one socket. */
 export class Peer {
   readonly protocol: string;
-  /** The frames as they came: an array where the client sent an array. */
+  /** The frames as they came, pongs excepted: an array where the client sent an array. */
   readonly frames: any[] = [];
   /** How the client closed the socket; undefined until it has. */
   code: number | undefined;
@@ -107,7 +107,9 @@ export class Peer {
     this.protocol = String(request.headers["sec-websocket-protocol"]);
     socket.on("message", (data) => {
       const frame = JSON.parse(String(data));
-      this.frames.push(frame);
+      if (frame.op !== "pong") {
+        this.frames.push(frame);
+      }
       [frame].flat().forEach((message) => this.#messages.add(message));
     });
     socket.on("close", (code) => (this.code = code));
@@ -141,9 +143,12 @@ export class Peer {
     return this.#messages.count;
   }
 
-  /** The next message of the client, which has to be such a one. */
+  /** The next message of the client, which has to be such a one; pongs are passed over. */
   async expect(op: string): Promise<any> {
-    const message = await this.#messages.next();
+    let message: any;
+    do {
+      message = await this.#messages.next();
+    } while (message.op === "pong" && op !== "pong");
     assert.equal(message.op, op, `expected ${op}, but got ${JSON.stringify(message)}`);
     return message;
   }
