@@ -40,6 +40,7 @@ sealed interface Ending {
     private static final Pattern WAIT = Pattern.compile("(?:^|;)ra=(\\d{1,9})(?:;|$)");
     private static final Pattern WORD = Pattern.compile("(?:^|;)r=([a-z0-9_]{1,64})(?:;|$)");
     private static final int TOKEN_EXPIRED = 4105;
+    private static final int BAD_AUTH = 4500;
     private static final int REPLACED = 4504;
 
     @Override
@@ -64,7 +65,7 @@ sealed interface Ending {
 
     @Override
     public boolean blamesToken() {
-      return number == TOKEN_EXPIRED;
+      return number == TOKEN_EXPIRED || number == BAD_AUTH;
     }
 
     /** Whether a newer socket of the same connection took its place. */

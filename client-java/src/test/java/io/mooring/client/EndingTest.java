@@ -67,8 +67,9 @@ class EndingTest {
   }
 
   @Test
-  void anExpiredTokenIsToBlame() {
+  void aTokenThatIsExpiredOrRefusedIsToBlame() {
     assertTrue(new Ending.Closed(4105, "r=token_expired").blamesToken());
+    assertTrue(new Ending.Closed(4500, "r=bad_auth").blamesToken());
     assertTrue(new Ending.Refused(401, OptionalLong.empty()).blamesToken());
   }
 }
