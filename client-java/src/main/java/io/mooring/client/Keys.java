@@ -54,6 +54,11 @@ final class Keys {
     }
   }
 
+  /** The log was rolled back: the same offset may be another message now, in the same epoch too. */
+  void distrust() {
+    marks.replaceAll((key, mark) -> new Mark("", mark.off(), mark.deleted()));
+  }
+
   /** What the snapshot says that the application does not know; from now on it does. */
   Reconciled reconcile(Snapshot snapshot) {
     List<Reconciled.Entry> changed = new ArrayList<>();

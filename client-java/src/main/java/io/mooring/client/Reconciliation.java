@@ -1,6 +1,5 @@
 package io.mooring.client;
 
-import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -28,6 +27,9 @@ final class Reconciliation {
 
   /** A snapshot from before this does not make up for the loss; null if there is none. */
   private @Nullable Position loss;
+
+  /** What has a key and stands here or before, the last snapshot has contained. */
+  private @Nullable Position contained;
 
   private boolean holding;
   private @Nullable Alarm again;
@@ -58,7 +60,7 @@ final class Reconciliation {
   /** A message comes from the log. */
   void message(Message message) {
     if (!holding) {
-      tell(message);
+      tellUnlessContained(message);
     } else if (!held.add(message)) {
       release();
     }
@@ -67,7 +69,13 @@ final class Reconciliation {
   /** Nothing waits behind the snapshot any more. */
   void release() {
     holding = false;
-    held.take().forEach(this::tell);
+    held.take().forEach(this::tellUnlessContained);
+  }
+
+  /** The log is another one than before, whatever its epoch says. */
+  void distrust() {
+    keys.distrust();
+    contained = null;
   }
 
   /**
@@ -166,17 +174,19 @@ final class Reconciliation {
 
   private void reconcile(Snapshot snapshot) {
     loss = null;
+    contained = snapshot.position();
     outcome.accept(keys.reconcile(snapshot));
-    holding = false;
-    List<Message> behind = held.take();
-    for (Message message : behind) {
-      boolean contained =
-          message.key().isPresent()
-              && message.epoch().equals(snapshot.position().epoch())
-              && message.off() <= snapshot.position().off();
-      if (!contained) {
-        tell(message);
-      }
+    release();
+  }
+
+  /** A snapshot may be ahead of the socket, and no older value of a key follows a newer one. */
+  private void tellUnlessContained(Message message) {
+    Position known = contained;
+    if (known == null
+        || message.key().isEmpty()
+        || !message.epoch().equals(known.epoch())
+        || message.off() > known.off()) {
+      tell(message);
     }
   }
 

@@ -268,6 +268,9 @@ final class Stream {
     boolean sameLog = start.epoch().equals(had.epoch()) && start.off() > had.off();
     environment.tallies().losses.addAndGet(sameLog ? start.off() - had.off() : 1);
     reconciliation.release();
+    if (loss.anotherLog()) {
+      reconciliation.distrust();
+    }
     last = start;
     subscription.reach(start);
     call(() -> listener.lost(new Lost(loss.reason(), start, loss.snapshot())));

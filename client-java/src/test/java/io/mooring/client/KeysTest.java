@@ -66,6 +66,18 @@ class KeysTest {
   }
 
   @Test
+  void afterARollbackTheSameOffsetTellsAnewInTheSameEpochToo() throws JsonProcessingException {
+    told("a", 1, 10);
+    told("b", 2, 20);
+    keys.distrust();
+
+    Reconciled reconciled = keys.reconcile(snapshot(2, true, true, "'a':[1,11]"));
+
+    assertEquals(List.of(entry("a", 11, 1)), reconciled.changed());
+    assertEquals(List.of("b"), reconciled.deleted());
+  }
+
+  @Test
   void aMessageThatIsNewerThanTheSnapshotHolds() throws JsonProcessingException {
     keys.told(message("a", 8, IntNode.valueOf(11)), true);
     keys.told(message("b", 9, NullNode.instance), true);

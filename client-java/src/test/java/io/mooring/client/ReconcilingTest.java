@@ -81,6 +81,33 @@ class ReconcilingTest {
   }
 
   @Test
+  void whatTheSnapshotHasContainedDoesNotComeAgain() throws InterruptedException {
+    Berth berth = lose();
+
+    quay.snapshot(200, snapshot(12, true, false, entry("a", 12, "12")));
+    book.awaitLines("reconciled a=12");
+    berth.send(keyed(10, "a", "10"));
+    berth.send(Harbour.msg(ROOM, 11));
+    berth.send(keyed(12, "a", "12"));
+    berth.send(keyed(13, "a", "13"));
+
+    book.awaitLines("reconciled a=12", "11 11", "13 13");
+  }
+
+  @Test
+  void afterARollbackWithinOneEpochAllIsToldAnew() throws InterruptedException {
+    Berth berth = lose();
+    quay.snapshot(200, snapshot(9, true, false, ""));
+    book.awaitLines("reconciled");
+    berth.send(LOST.replace("trimmed", "epoch_changed").replace("'off':9", "'off':2"));
+    await().until(() -> quay.asked().size() == 2);
+
+    quay.snapshot(200, snapshot(2, true, true, entry("a", 1, "11") + "," + entry("b", 2, "22")));
+
+    book.awaitLines("reconciled", "lost by epoch_changed, at e:2:90", "reconciled a=11 b=22");
+  }
+
+  @Test
   void anIncompleteSnapshotDeletesNothing() throws InterruptedException {
     lose();
 
