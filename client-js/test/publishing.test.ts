@@ -181,21 +181,22 @@ test("It sends no faster than the server allows, but answers pings at once", asy
     peer.send({ op: "pubbed", id, ch, ...at(data) });
   };
 
-  const results = Array.from({ length: 10 }, (_, i) => client.publish("demo.room", i + 1));
-  for (let i = 0; i < 8; i++) {
+  // The first word was one of the eight that may leave at once.
+  const results = Array.from({ length: 9 }, (_, i) => client.publish("demo.room", i + 1));
+  for (let i = 0; i < 7; i++) {
     await answer();
   }
-  await Promise.all(results.slice(0, 8));
+  await Promise.all(results.slice(0, 7));
   assert.equal(peer.unread, 0);
   clock.advance(1250);
   await answer();
-  await results[8];
+  await results[7];
   peer.send({ op: "ping" });
   await peer.expect("pong");
   clock.advance(3750);
   await answer();
 
-  await results[9];
+  await results[8];
 });
 
 test("Without answers only so many are on their way", async (t) => {
