@@ -10,7 +10,7 @@ declare module "ws" {
     onmessage: ((event: any) => void) | null;
     onerror: ((event: any) => void) | null;
     onclose: ((event: any) => void) | null;
-    send(text: string): void;
+    send(data: string | Uint8Array, options?: { binary?: boolean }): void;
     close(code?: number, reason?: string): void;
     terminate(): void;
     on(name: string, listener: (...values: any[]) => void): this;

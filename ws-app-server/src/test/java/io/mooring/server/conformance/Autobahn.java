@@ -10,14 +10,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.regex.Pattern;
 
 /** Autobahn's cases, driven by kosoku against an echo endpoint. */
 public final class Autobahn {
   private static final Path DIRECTORY = Path.of("target/conformance").toAbsolutePath();
   private static final Path OUTPUT = DIRECTORY.resolve("output.txt");
   private static final Duration PATIENCE = Duration.ofMinutes(5);
-  private static final String KOSOKU = "kosoku==0.1.0";
+
+  /** Fetches it on first use. */
+  private static final Path KOSOKU = Path.of("../conformance/kosoku").toAbsolutePath();
 
   /** What is right, or left open by RFC 6455. */
   private static final Set<String> ACCEPTABLE = Set.of("OK", "NON-STRICT", "INFORMATIONAL");
@@ -57,13 +58,11 @@ public final class Autobahn {
    */
   static Verdict run(int port, String name, List<String> choice, int atOnce, Duration patience)
       throws IOException, InterruptedException {
-    Path packages = installed();
     Path report = DIRECTORY.resolve(name);
     Path index = report.resolve("index.json");
     Files.deleteIfExists(index);
     List<String> command = new ArrayList<>();
-    command.addAll(List.of("env", "PYTHONPATH=" + packages, "python3"));
-    command.add(packages.resolve("bin/kosoku").toString());
+    command.addAll(List.of("python3", KOSOKU.toString(), DIRECTORY.toString()));
     command.addAll(List.of("-m", "fuzzingclient"));
     command.addAll(choice);
     command.addAll(List.of("-p", Integer.toString(atOnce)));
@@ -90,45 +89,6 @@ public final class Autobahn {
       }
     }
     return new Verdict(cases, bad, unimplemented, report);
-  }
-
-  private static Path installed() throws IOException, InterruptedException {
-    Path packages = DIRECTORY.resolve("kosoku-0.1.0-corrected");
-    if (!Files.isDirectory(packages)) {
-      Path unfinished = DIRECTORY.resolve("kosoku-0.1.0.part");
-      List<String> command = new ArrayList<>(List.of("python3", "-m", "pip", "install", "-q"));
-      command.addAll(List.of("--disable-pip-version-check", "--root-user-action=ignore"));
-      command.addAll(List.of("--upgrade", "--target", unfinished.toString(), KOSOKU));
-      if (execute(command, PATIENCE) != 0) {
-        throw new IOException(command + " did not succeed, see " + OUTPUT);
-      }
-      correct(unfinished.resolve("kosoku/cases/case12_x_x.py"));
-      Files.move(unfinished, packages);
-    }
-    return packages;
-  }
-
-  /**
-   * Has the cases of compression take messages that come without it. A sender decides for each
-   * message whether to compress it, and says so by its first frame's RSV1 (RFC 7692 section 6).
-   * Kosoku hands what came compressed to its cases as bytes and anything else as a {@code str},
-   * which those of groups 12 and 13 then fail to hash: "Strings must be encoded before hashing".
-   * Any server that leaves short messages as they are ends so, the ws package of npm with what it
-   * does by itself, too.
-   */
-  private static void correct(Path cases) throws IOException {
-    String handed = "def onMessage(self, msg, binary):\n";
-    String source = Files.readString(cases);
-    if (source.split(Pattern.quote(handed), -1).length != 2) {
-      throw new IOException(cases + " is not that of " + KOSOKU);
-    }
-    Files.writeString(
-        cases,
-        source.replace(
-            handed,
-            handed
-                + "   if isinstance(msg, str):\n"
-                + "      msg = msg.encode('latin-1' if binary else 'utf-8')\n"));
   }
 
   /** Its exit status. */
