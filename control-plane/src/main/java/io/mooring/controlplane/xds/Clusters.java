@@ -30,13 +30,15 @@ import io.envoyproxy.envoy.type.metadata.v3.MetadataKey;
 import io.envoyproxy.envoy.type.metadata.v3.MetadataKey.PathSegment;
 import io.envoyproxy.envoy.type.v3.Percent;
 import io.mooring.process.HostPort;
+import java.util.ArrayList;
 import java.util.List;
 
-/** Whom Envoy talks to: the WebSocket ports, the API ports, the auth-filters. */
+/** Whom Envoy talks to: the WebSocket ports, the API ports, the auth-filters, a demo page. */
 final class Clusters {
   static final String WS = "mooring-ws";
   static final String API = "mooring-api";
   static final String AUTH = "mooring-auth";
+  static final String DEMO = "mooring-demo";
 
   /** Where ext_authz puts what an auth-filter says of a request, and the hosts in it. */
   static final String AUTH_NAMESPACE = "envoy.filters.http.ext_authz";
@@ -56,21 +58,16 @@ final class Clusters {
                   .setHttpProtocolOptions(Http1ProtocolOptions.getDefaultInstance()))
           .build();
 
-  /**
-   * A server closes a connection that was idle for five minutes: one that Envoy leaves before that
-   * cannot be closed under a request, and a publication is not sent twice.
-   */
-  private static final io.envoyproxy.envoy.config.core.v3.HttpProtocolOptions LEFT_FIRST =
-      io.envoyproxy.envoy.config.core.v3.HttpProtocolOptions.newBuilder()
-          .setIdleTimeout(Time.seconds(60))
-          .build();
-
   private static final UInt32Value UNLIMITED = UInt32Value.of(1_000_000);
 
   private Clusters() {}
 
   static List<Cluster> all(EdgeConfig config) {
-    return List.of(ws(), api(), auth(config.authFilters()));
+    List<Cluster> all = new ArrayList<>(List.of(ws(), api(), auth(config.authFilters())));
+    if (!config.demo().isEmpty()) {
+      all.add(demo(config.demo()));
+    }
+    return all;
   }
 
   /**
@@ -99,11 +96,24 @@ final class Clusters {
   }
 
   private static Cluster api() {
-    return http1(API, HTTP_1.toBuilder().setCommonHttpProtocolOptions(LEFT_FIRST).build())
+    // Its servers close after five minutes.
+    return http1(API, leftAfter(60))
         .setLoadBalancingPolicy(
             policy(
                 extension(
                     "envoy.load_balancing_policies.round_robin", RoundRobin.getDefaultInstance())))
+        .build();
+  }
+
+  /**
+   * A server closes a connection that was idle for some time: one that Envoy leaves before that
+   * cannot be closed under a request, and a publication is not sent twice.
+   */
+  private static HttpProtocolOptions leftAfter(int idleSeconds) {
+    return HTTP_1.toBuilder()
+        .setCommonHttpProtocolOptions(
+            io.envoyproxy.envoy.config.core.v3.HttpProtocolOptions.newBuilder()
+                .setIdleTimeout(Time.seconds(idleSeconds)))
         .build();
   }
 
@@ -192,6 +202,18 @@ final class Clusters {
                 .setMaxConnections(UNLIMITED)
                 .setMaxPendingRequests(UNLIMITED)
                 .setMaxRequests(UNLIMITED))
+        .build();
+  }
+
+  /** The command {@code up} itself, whose HTTP server closes after half a minute. */
+  private static Cluster demo(List<HostPort> place) {
+    return Cluster.newBuilder()
+        .setName(DEMO)
+        .setType(DiscoveryType.STATIC)
+        .setLoadAssignment(Endpoints.fixed(DEMO, place))
+        .setConnectTimeout(Time.seconds(1))
+        .putTypedExtensionProtocolOptions(
+            "envoy.extensions.upstreams.http.v3.HttpProtocolOptions", Packed.any(leftAfter(10)))
         .build();
   }
 

@@ -4,6 +4,7 @@ import io.mooring.process.HostPort;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 
 /**
  * How the edge treats its clients; the part {@code edge} of the control plane's configuration.
@@ -20,6 +21,7 @@ import java.util.List;
  *     closed
  * @param handshakesPerSecond what one Envoy lets through to the auth-filters, with a burst of twice
  *     as many; more get 503
+ * @param demo where the demo page of a development tier is served, on loopback; empty: none is
  */
 public record EdgeConfig(
     String defaultService,
@@ -30,14 +32,19 @@ public record EdgeConfig(
     Path ticketKeys,
     List<String> origins,
     Duration ping,
-    int handshakesPerSecond) {
+    int handshakesPerSecond,
+    List<HostPort> demo) {
 
   private static final int MOST_HANDSHAKES = 1_000_000;
+
+  /** Literal, and nobody else's: whoever asks the demo page gets a token. */
+  private static final Set<String> LOOPBACK = Set.of("127.0.0.1", "::1");
 
   public EdgeConfig {
     domains = List.copyOf(domains);
     authFilters = List.copyOf(authFilters);
     origins = List.copyOf(origins);
+    demo = List.copyOf(demo);
     if (domains.isEmpty()) {
       throw new IllegalArgumentException(
           "domains is empty; expected the edge's host names, or \"*\" for all");
@@ -56,6 +63,13 @@ public record EdgeConfig(
     if (handshakesPerSecond < 1 || handshakesPerSecond > MOST_HANDSHAKES) {
       throw new IllegalArgumentException(
           "handshakes-per-second is " + handshakesPerSecond + "; expected 1 to " + MOST_HANDSHAKES);
+    }
+    if (demo.size() > 1 || demo.stream().anyMatch(place -> !LOOPBACK.contains(place.host()))) {
+      throw new IllegalArgumentException(
+          "demo is "
+              + demo
+              + "; expected none, or one address on loopback, for example 127.0.0.1:7060, since"
+              + " its page gives tokens to whoever asks");
     }
   }
 

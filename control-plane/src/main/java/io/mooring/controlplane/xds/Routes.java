@@ -34,7 +34,7 @@ import io.envoyproxy.envoy.type.v3.TokenBucket;
 import java.time.Duration;
 import java.util.List;
 
-/** What is answered: the WebSocket's path, the API's paths, and nothing else. */
+/** What is answered: the WebSocket's path, the API's paths, a demo page's, and nothing else. */
 final class Routes {
   static final String NAME = "mooring";
 
@@ -53,19 +53,22 @@ final class Routes {
   private Routes() {}
 
   static RouteConfiguration all(EdgeConfig config) {
+    VirtualHost.Builder host =
+        VirtualHost.newBuilder()
+            .setName(NAME)
+            .addAllDomains(config.domains())
+            .setIncludeRequestAttemptCount(true)
+            .addRoutes(webSocket(config))
+            .addRoutes(nothing("connections", internal()))
+            .addRoutes(reads(config.origins()))
+            .addRoutes(writes(config.origins()));
+    if (!config.demo().isEmpty()) {
+      host.addRoutes(demo());
+    }
     return RouteConfiguration.newBuilder()
         .setName(NAME)
         .setIgnorePortInHostMatching(true)
-        .addVirtualHosts(
-            VirtualHost.newBuilder()
-                .setName(NAME)
-                .addAllDomains(config.domains())
-                .setIncludeRequestAttemptCount(true)
-                .addRoutes(webSocket(config))
-                .addRoutes(nothing("connections", internal()))
-                .addRoutes(reads(config.origins()))
-                .addRoutes(writes(config.origins()))
-                .addRoutes(nothing("deny", RouteMatch.newBuilder().setPrefix("/"))))
+        .addVirtualHosts(host.addRoutes(nothing("deny", RouteMatch.newBuilder().setPrefix("/"))))
         .build();
   }
 
@@ -232,15 +235,28 @@ final class Routes {
     return RouteMatch.newBuilder().setPathSeparatedPrefix("/api/v1/connections");
   }
 
+  /** The page of a development tier, for everybody who can reach the edge. */
+  private static Route demo() {
+    return Route.newBuilder()
+        .setName("demo")
+        .setMatch(RouteMatch.newBuilder().setPathSeparatedPrefix("/demo"))
+        .setRoute(RouteAction.newBuilder().setCluster(Clusters.DEMO).setTimeout(Time.seconds(5)))
+        .putTypedPerFilterConfig(Listeners.EXT_AUTHZ, noQuestion())
+        .build();
+  }
+
   /** The last route is one of these: an unmatched request would skip ext_authz to its 404. */
   private static Route nothing(String name, RouteMatch.Builder match) {
-    Any noQuestion = Packed.any(ExtAuthzPerRoute.newBuilder().setDisabled(true).build());
     return Route.newBuilder()
         .setName(name)
         .setMatch(match)
         .setDirectResponse(DirectResponseAction.newBuilder().setStatus(404))
-        .putTypedPerFilterConfig(Listeners.EXT_AUTHZ, noQuestion)
+        .putTypedPerFilterConfig(Listeners.EXT_AUTHZ, noQuestion())
         .build();
+  }
+
+  private static Any noQuestion() {
+    return Packed.any(ExtAuthzPerRoute.newBuilder().setDisabled(true).build());
   }
 
   private static RuntimeFractionalPercent always() {

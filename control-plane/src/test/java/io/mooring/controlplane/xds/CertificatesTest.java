@@ -53,7 +53,8 @@ class CertificatesTest {
                 tickets,
                 List.of(),
                 Duration.ofSeconds(25),
-                100));
+                100,
+                List.of()));
     return certificates.check(certificates.read());
   }
 

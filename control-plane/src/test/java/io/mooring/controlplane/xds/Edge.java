@@ -167,7 +167,8 @@ final class Edge implements AutoCloseable {
         Path.of(""),
         List.of("https://app.test"),
         Duration.ofSeconds(25),
-        5_000);
+        5_000,
+        List.of());
   }
 
   static RegistryView view(long revision, Server... servers) {

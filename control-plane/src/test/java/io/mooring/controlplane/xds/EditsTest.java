@@ -112,7 +112,8 @@ class EditsTest {
         Path.of(""),
         plain.origins(),
         plain.ping(),
-        plain.handshakesPerSecond());
+        plain.handshakesPerSecond(),
+        plain.demo());
   }
 
   private void show(Edge edge) {

@@ -41,7 +41,8 @@ class LimitsTest {
                 roomy.ticketKeys(),
                 roomy.origins(),
                 Duration.ofMillis(300),
-                10),
+                10,
+                roomy.demo()),
             MAX_CONNECTIONS);
     edge.show(Edge.server(backend));
   }

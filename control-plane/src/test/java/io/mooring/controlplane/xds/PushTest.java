@@ -67,7 +67,8 @@ class PushTest {
             folder.resolve("ticket.key"),
             plain.origins(),
             plain.ping(),
-            plain.handshakesPerSecond());
+            plain.handshakesPerSecond(),
+            plain.demo());
     edge = Edge.start(folder.resolve("envoy"), config);
     auth.answering(request -> allow("c", one.address(), two.address()));
   }
@@ -152,7 +153,8 @@ class PushTest {
         config.ticketKeys(),
         config.origins(),
         ping,
-        config.handshakesPerSecond());
+        config.handshakesPerSecond(),
+        config.demo());
   }
 
   @Test

@@ -47,7 +47,8 @@ class RefusalTest {
                 all.ticketKeys(),
                 all.origins(),
                 all.ping(),
-                all.handshakesPerSecond()));
+                all.handshakesPerSecond(),
+                all.demo()));
     edge.show(Edge.server(backend));
   }
 
@@ -105,7 +106,9 @@ class RefusalTest {
         Named.of("the same, escaped", plain(port, "/api/v1/%63onnections")),
         Named.of("the same, around", plain(port, "/api/v1/channels/../connections")),
         Named.of("below it", plain(port, "/api/v1/connections/close")),
-        Named.of("/api/v1x", Handshake.to(port).path("/api/v1x").without("Upgrade")));
+        Named.of("/api/v1x", Handshake.to(port).path("/api/v1x").without("Upgrade")),
+        Named.of("a demo page that is not there", plain(port, "/demo")),
+        Named.of("its tokens", plain(port, "/demo/token").line("POST /demo/token HTTP/1.1")));
   }
 
   private static Handshake plain(int port, String path) {

@@ -66,7 +66,8 @@ class RotationTest {
         place.resolve("tickets.key"),
         plain.origins(),
         plain.ping(),
-        plain.handshakesPerSecond());
+        plain.handshakesPerSecond(),
+        plain.demo());
   }
 
   private X509Bundle issue(String name) throws Exception {

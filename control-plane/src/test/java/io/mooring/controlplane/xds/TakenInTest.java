@@ -51,7 +51,8 @@ class TakenInTest {
                 Path.of(""),
                 plain.origins(),
                 plain.ping(),
-                plain.handshakesPerSecond()));
+                plain.handshakesPerSecond(),
+                plain.demo()));
     edge.show(Edge.server(backend));
     JsonNode dump = new ObjectMapper().readTree(edge.envoy().admin("/config_dump"));
     bootstrap = dump.findValue("bootstrap");

@@ -225,7 +225,8 @@ class XdsTest {
         Path.of(""),
         plain.origins(),
         plain.ping(),
-        plain.handshakesPerSecond());
+        plain.handshakesPerSecond(),
+        plain.demo());
   }
 
   @Test
