@@ -45,10 +45,14 @@ public final class Blueprint {
    */
   public record Binaries(Path envoy, Optional<Path> valkey) {}
 
+  /**
+   * @param demo where the demo page is served, {@code host:port}
+   */
   public Blueprint(
       Shape shape,
       StateFolder state,
       DevelopmentKeys keys,
+      String demo,
       Distribution distribution,
       Distribution.Mode mode,
       Binaries binaries) {
@@ -57,7 +61,7 @@ public final class Blueprint {
     this.distribution = distribution;
     this.mode = mode;
     this.binaries = binaries;
-    this.configurations = new Configurations(shape, keys);
+    this.configurations = new Configurations(shape, keys, demo);
     this.admin = new AdminWatch(new AdminApi(adminUris(shape), Optional.empty()));
   }
 

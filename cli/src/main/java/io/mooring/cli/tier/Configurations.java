@@ -17,10 +17,15 @@ import java.util.stream.Collectors;
 final class Configurations {
   private final Shape shape;
   private final DevelopmentKeys keys;
+  private final String demo;
 
-  Configurations(Shape shape, DevelopmentKeys keys) {
+  /**
+   * @param demo where the demo page is served
+   */
+  Configurations(Shape shape, DevelopmentKeys keys, String demo) {
     this.shape = shape;
     this.keys = keys;
+    this.demo = demo;
   }
 
   String controlPlane(int number) {
@@ -48,6 +53,7 @@ final class Configurations {
       private-key: %s
       ticket-keys: %s
       origins: [%s]
+      demo: [%s]
     """
         .formatted(
             Kind.CONTROL.name(number),
@@ -61,7 +67,8 @@ final class Configurations {
             quoted(keys.edge()),
             quoted(keys.edgeKey()),
             quoted(keys.ticketKey()),
-            origins());
+            origins(),
+            quoted(demo));
   }
 
   String authFilter(int number) {

@@ -1,5 +1,6 @@
 package io.mooring.cli.training;
 
+import io.mooring.cli.keys.DemoTokens;
 import io.mooring.cli.keys.DevelopmentKeys;
 import io.mooring.cli.port.Ports;
 import io.mooring.cli.state.StateFolder;
@@ -9,14 +10,9 @@ import io.mooring.cli.tier.Shape;
 import io.mooring.cli.tier.Tier;
 import io.mooring.cli.up.Supervisor;
 import io.mooring.cli.up.Timeline;
-import io.mooring.token.Channels;
-import io.mooring.token.Grant;
-import io.mooring.token.TokenIssuer;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.time.Duration;
-import java.time.InstantSource;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ThreadLocalRandom;
@@ -61,16 +57,8 @@ public final class Training {
                 new Timeline())
             .start();
     step(2, "working with it");
-    Grant grant =
-        new Grant(
-            "training",
-            Optional.empty(),
-            "client",
-            new Channels(List.of("demo.*"), List.of("demo.*")),
-            Duration.ofHours(1));
     String token =
-        TokenIssuer.read(new DevelopmentKeys(state.keys()).issuer(), InstantSource.system())
-            .issue(grant);
+        new DemoTokens(new DevelopmentKeys(state.keys())).issue("training", Duration.ofHours(1));
     exercise(URI.create(up.addresses().path("edgePlain").asText()), token);
     step(3, "writing what was learnt");
     up.tier().close();

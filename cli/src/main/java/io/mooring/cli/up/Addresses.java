@@ -26,7 +26,8 @@ final class Addresses {
   /** For people; the addresses of the first Envoy. */
   List<String> text() {
     return List.of(
-        "Socket  %-26s %s".formatted(edge(1), edgePlain(1)),
+        "Demo    %-27s %s".formatted(demo(1), demoPlain(1)),
+        "Socket  %-27s %s".formatted(edge(1), edgePlain(1)),
         "Publish " + api(),
         "CA      " + keys.ca(),
         "Admin   %s/admin/v1/servers".formatted(ui()));
@@ -36,6 +37,7 @@ final class Addresses {
   ObjectNode json(Tier tier) {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("edge", edge(1)).put("edgePlain", edgePlain(1)).put("api", api()).put("ui", ui());
+    json.put("demo", demo(1)).put("demoPlain", demoPlain(1));
     shape.addresses(Kind.CONTROL, "registry").forEach(json.putArray("registry")::add);
     json.put("redis", redis()).put("ca", keys.ca().toString());
     json.put("portBase", shape.portBase());
@@ -90,6 +92,14 @@ final class Addresses {
 
   private String edgePlain(int number) {
     return "ws://localhost:%d/ws".formatted(shape.port(Kind.EDGE, "ws", number));
+  }
+
+  private String demo(int number) {
+    return "https://localhost:%d/demo".formatted(shape.port(Kind.EDGE, "wss", number));
+  }
+
+  private String demoPlain(int number) {
+    return "http://localhost:%d/demo".formatted(shape.port(Kind.EDGE, "ws", number));
   }
 
   private String api() {

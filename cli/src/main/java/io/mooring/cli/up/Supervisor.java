@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mooring.cli.CommandException;
 import io.mooring.cli.child.Spawner;
 import io.mooring.cli.control.ControlServer;
+import io.mooring.cli.demo.DemoPage;
 import io.mooring.cli.keys.DevelopmentKeys;
 import io.mooring.cli.redis.RedisConnection;
 import io.mooring.cli.state.Leftovers;
@@ -84,7 +85,9 @@ public final class Supervisor {
     shape.redis().ifPresent(Supervisor::requireRedis);
     requireFreePorts();
     keys.ensure(InstantSource.system());
-    Blueprint blueprint = new Blueprint(shape, state, keys, distribution, mode, binaries);
+    DemoPage page = DemoPage.start(keys);
+    Blueprint blueprint =
+        new Blueprint(shape, state, keys, page.address(), distribution, mode, binaries);
     List<Part> parts = blueprint.parts();
     timeline.mark("keys and configuration");
     Tier tier = new Tier(state, patience, new TierEvents(display, line, timeline, terminal, state));
@@ -98,6 +101,7 @@ public final class Supervisor {
                 () -> {
                   line.keep();
                   tier.close();
+                  page.close();
                   control.close();
                   lock.close();
                 }));

@@ -70,6 +70,7 @@ class TierCommandsTest {
             SHAPE,
             state,
             keys,
+            "127.0.0.1:7060",
             new Distribution(folder),
             Distribution.Mode.PRODUCTION,
             new Blueprint.Binaries(Path.of("envoy"), Optional.of(Path.of("valkey-server"))));
@@ -91,6 +92,8 @@ class TierCommandsTest {
     assertEquals("ws://localhost:18080/ws", status.path("edgePlain").asText());
     assertEquals("http://localhost:18080/api/v1", status.path("api").asText());
     assertEquals("http://localhost:17070", status.path("ui").asText());
+    assertEquals("https://localhost:18443/demo", status.path("demo").asText());
+    assertEquals("http://localhost:18080/demo", status.path("demoPlain").asText());
     assertEquals("[\"127.0.0.1:17100\",\"127.0.0.1:17101\"]", status.path("registry").toString());
     JsonNode controlPlane = status.path("controlPlanes").path(1);
     assertEquals("control-2", controlPlane.path("id").asText());
