@@ -1,6 +1,8 @@
 package io.mooring.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.mooring.cli.control.ControlClient;
+import io.mooring.cli.control.Request;
 import io.mooring.cli.state.StateFolder;
 import io.mooring.cli.terminal.Terminal;
 import io.mooring.cli.tier.Distribution;
@@ -112,6 +114,21 @@ final class Common {
   /** How another verb is typed for the tier that this command speaks of. */
   String command(String verb) {
     return state().command(verb);
+  }
+
+  /**
+   * Asks the supervisor of the tier.
+   *
+   * @throws CommandException if there is none
+   */
+  JsonNode ask(Request.Verb verb, String name) {
+    StateFolder state = state();
+    try (ControlClient supervisor =
+        ControlClient.connect(state)
+            .orElseThrow(
+                () -> new CommandException("no tier is up in " + state.root(), command("up")))) {
+      return supervisor.ask(new Request(verb, name));
+    }
   }
 
   /** Prints the answer for programs, if that is what was asked for. */

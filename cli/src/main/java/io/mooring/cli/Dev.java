@@ -1,10 +1,7 @@
 package io.mooring.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.mooring.cli.control.ControlClient;
-import io.mooring.cli.control.Request;
 import io.mooring.cli.control.Request.Verb;
-import io.mooring.cli.state.StateFolder;
 import io.mooring.cli.terminal.Terminal;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -45,7 +42,7 @@ final class Dev implements Runnable {
       description = "kill -9: the process is gone, its sockets are reset.",
       footer = {"", "Example: ./mooring dev kill app-2"})
   int kill(@Mixin Common options, @Parameters(paramLabel = "NAME") String name) {
-    JsonNode part = ask(options, Verb.KILL, name);
+    JsonNode part = options.ask(Verb.KILL, name);
     return say(options, part, "killed", options.command("dev start " + name));
   }
 
@@ -57,7 +54,7 @@ final class Dev implements Runnable {
       },
       footer = {"", "Example: ./mooring dev term app-2"})
   int term(@Mixin Common options, @Parameters(paramLabel = "NAME") String name) {
-    JsonNode part = ask(options, Verb.TERM, name);
+    JsonNode part = options.ask(Verb.TERM, name);
     return say(options, part, "was sent SIGTERM", options.command("servers"));
   }
 
@@ -66,7 +63,7 @@ final class Dev implements Runnable {
       description = "SIGSTOP: it accepts connections and answers nothing.",
       footer = {"", "Example: ./mooring dev freeze auth-1"})
   int freeze(@Mixin Common options, @Parameters(paramLabel = "NAME") String name) {
-    JsonNode part = ask(options, Verb.FREEZE, name);
+    JsonNode part = options.ask(Verb.FREEZE, name);
     return say(options, part, "frozen", options.command("dev resume " + name));
   }
 
@@ -75,7 +72,7 @@ final class Dev implements Runnable {
       description = "SIGCONT: a frozen process goes on.",
       footer = {"", "Example: ./mooring dev resume auth-1"})
   int resume(@Mixin Common options, @Parameters(paramLabel = "NAME") String name) {
-    return say(options, ask(options, Verb.RESUME, name), "running again", "");
+    return say(options, options.ask(Verb.RESUME, name), "running again", "");
   }
 
   @Command(
@@ -83,7 +80,7 @@ final class Dev implements Runnable {
       description = "Starts a process that has ended, and awaits it.",
       footer = {"", "Example: ./mooring dev start app-2"})
   int start(@Mixin Common options, @Parameters(paramLabel = "NAME") String name) {
-    return say(options, ask(options, Verb.START, name), "ready", "");
+    return say(options, options.ask(Verb.START, name), "ready", "");
   }
 
   @Command(
@@ -98,19 +95,7 @@ final class Dev implements Runnable {
               defaultValue = "",
               description = "The next one's, if given.")
           String name) {
-    return say(options, ask(options, Verb.ADD, name), "ACTIVE", options.command("servers"));
-  }
-
-  private static JsonNode ask(Common options, Verb verb, String name) {
-    StateFolder state = options.state();
-    try (ControlClient supervisor =
-        ControlClient.connect(state)
-            .orElseThrow(
-                () ->
-                    new CommandException(
-                        "no tier is up in " + state.root(), options.command("up")))) {
-      return supervisor.ask(new Request(verb, name));
-    }
+    return say(options, options.ask(Verb.ADD, name), "ACTIVE", options.command("servers"));
   }
 
   private static int say(Common options, JsonNode part, String what, String next) {

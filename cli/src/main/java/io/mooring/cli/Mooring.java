@@ -36,6 +36,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       "Examples:",
       "  ./mooring up                 the whole tier on this machine; Ctrl-C stops it",
       "  ./mooring token new          a token to connect with",
+      "  ./mooring demo clients 300   clients on it, each message of which is counted",
       "  ./mooring dev kill app-2     kill -9; its clients come back on another server",
       "  ./mooring drain app-1        its clients move to others, and it leaves",
       "  ./mooring bench --list       what can be measured, beside peers",
@@ -99,6 +100,7 @@ public final class Mooring implements Runnable {
     verbs.put("up", Up::new);
     verbs.put("down", Down::new);
     verbs.put("dev", Dev::new);
+    verbs.put("demo", Demo::new);
     verbs.put("token", Token::new);
     verbs.put("servers", Servers::new);
     verbs.put("connections", Connections::new);

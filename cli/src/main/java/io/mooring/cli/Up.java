@@ -162,7 +162,7 @@ final class Up implements Callable<Integer> {
         .out()
         .printf(
             " Next    %s · %s%n Up in   %.1f s · %s%n",
-            common.command("token new"),
+            common.command("demo clients 300"),
             common.command("servers"),
             timeline.elapsed().toMillis() / 1000.0,
             supervise ? common.command("down") + " stops all" : "Ctrl-C stops all");

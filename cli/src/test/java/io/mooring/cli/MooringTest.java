@@ -47,6 +47,15 @@ class MooringTest {
         "check --sockets -1 | --sockets -1: expected 1 or more",
         "connections --limit 0 | --limit 0: expected 1 to 1000 rows",
         "connections --limit 1001 | --limit 1001: expected 1 to 1000 rows",
+        "demo              | demo needs clients N",
+        "demo client 3     | mooring demo has no verb \"client\"; did you mean clients?",
+        "demo clients      | N",
+        "demo clients few  | few",
+        "demo clients 0    | N 0: expected 1 to 2000 clients",
+        "demo clients 2001 | N 2001: expected 1 to 2000 clients",
+        "demo clients 9 --channels 0 | --channels 0: expected 1 to 1000",
+        "demo clients 9 --rate 73 | --rate 73: expected 0 to 72 messages a second",
+        "demo clients 9 --rate -1 | --rate -1: expected 0 to 72 messages a second",
         "token             | token needs one of new, check, key",
       })
   void whatIsNotUnderstoodIsAnsweredWithTheNearestAndExitCode2(String line, String message) {
@@ -66,6 +75,8 @@ class MooringTest {
         "dev",
         "dev kill",
         "dev term",
+        "demo",
+        "demo clients",
         "token new",
         "token check",
         "servers",
@@ -99,6 +110,15 @@ class MooringTest {
     assertEquals(1, kill.code());
     assertTrue(kill.err().contains("no tier is up in " + state), kill::err);
     assertTrue(kill.err().contains("next: ./mooring up"), kill::err);
+  }
+
+  @Test
+  void clientsNeedATier() {
+    Printed demo = Printed.by("demo", "clients", "3", "--state-dir", state.toString());
+
+    assertEquals(1, demo.code());
+    assertTrue(demo.err().contains("no tier is up in " + state), demo::err);
+    assertTrue(demo.err().contains("next: ./mooring up"), demo::err);
   }
 
   @ParameterizedTest

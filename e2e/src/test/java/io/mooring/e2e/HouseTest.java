@@ -48,7 +48,7 @@ class HouseTest {
     "controlplane, proto process registry token",
     "authfilter, proto process registry token",
     "server, proto process token",
-    "cli, proto process programs token",
+    "cli, client proto process programs token",
     "bench, cli programs token",
   })
   void aModuleUsesOnlyWhatItsArrowsAllow(String module, String allowed) {

@@ -7,6 +7,7 @@ import io.mooring.cli.admin.AdminException;
 import io.mooring.cli.control.ControlClient;
 import io.mooring.cli.control.Request;
 import io.mooring.cli.control.Request.Verb;
+import io.mooring.cli.keys.Trust;
 import io.mooring.cli.redis.RedisConnection;
 import io.mooring.cli.state.StateFolder;
 import io.mooring.e2e.crowd.Entrance;
@@ -16,7 +17,6 @@ import io.netty.handler.ssl.SslProvider;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -27,16 +27,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 import org.awaitility.Awaitility;
 
 /** The whole tier as {@code mooring up} starts it, on free ports, in a state folder of its own. */
@@ -287,19 +283,8 @@ final class Tier implements AutoCloseable {
   }
 
   /** Trusts the edge's certificate, for clients that are not Netty's. */
-  SSLContext trust() throws GeneralSecurityException, IOException {
-    KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
-    store.load(null, null);
-    try (InputStream pem = Files.newInputStream(Path.of(addresses.path("ca").asText()))) {
-      store.setCertificateEntry(
-          "ca", CertificateFactory.getInstance("X.509").generateCertificate(pem));
-    }
-    TrustManagerFactory trust =
-        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-    trust.init(store);
-    SSLContext context = SSLContext.getInstance("TLS");
-    context.init(null, trust.getTrustManagers(), null);
-    return context;
+  SSLContext trust() {
+    return Trust.in(Path.of(addresses.path("ca").asText()));
   }
 
   /** The sum of a metric's samples at a process's HTTP port; 0 when there are none. */

@@ -1,0 +1,4 @@
+@NullMarked
+package io.mooring.cli.clients;
+
+import org.jspecify.annotations.NullMarked;
