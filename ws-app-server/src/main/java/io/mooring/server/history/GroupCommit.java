@@ -200,33 +200,36 @@ final class GroupCommit {
   }
 
   private Batch batch(List<Pending> publications) {
+    // What a channel is kept for is that of its first publication here.
     Map<String, List<Pending>> byChannel = new LinkedHashMap<>();
     for (Pending one : publications) {
       byChannel.computeIfAbsent(one.channel, first -> new ArrayList<>(1)).add(one);
     }
+    Map<Retention, List<List<Pending>>> byRetention = new LinkedHashMap<>();
+    for (List<Pending> ofChannel : byChannel.values()) {
+      byRetention
+          .computeIfAbsent(ofChannel.getFirst().retention, first -> new ArrayList<>())
+          .add(ofChannel);
+    }
     number++;
     List<String> keys = new ArrayList<>(1 + 4 * byChannel.size());
-    List<byte[]> arguments = new ArrayList<>(2 + 6 * byChannel.size() + 5 * publications.size());
+    List<byte[]> arguments =
+        new ArrayList<>(2 + 6 * byRetention.size() + byChannel.size() + 6 * publications.size());
     List<Pending> ordered = new ArrayList<>(publications.size());
     keys.add(writer);
     arguments.add(ascii(number));
     arguments.add(Epochs.random().getBytes(US_ASCII));
-    byChannel.forEach(
-        (channel, ofChannel) -> {
-          ordered.addAll(ofChannel);
-          keys.add(RedisKeys.log(channel));
-          keys.add(RedisKeys.meta(channel));
-          keys.add(RedisKeys.keys(channel));
-          keys.add(RedisKeys.live(channel));
-          Retention retention = ofChannel.getFirst().retention;
+    byRetention.forEach(
+        (retention, channels) -> {
           arguments.add(ascii(retention.size()));
           arguments.add(ascii(retention.ttl().toMillis()));
           arguments.add(ascii(retention.metaTtl().toMillis()));
           arguments.add(ascii(retention.keys()));
           arguments.add(ascii(retention.keyBytes().bytes()));
-          arguments.add(ascii(ofChannel.size()));
-          for (Pending one : ofChannel) {
-            add(channel, one.publication, keys, arguments);
+          arguments.add(ascii(channels.size()));
+          for (List<Pending> ofChannel : channels) {
+            ordered.addAll(ofChannel);
+            add(ofChannel, keys, arguments);
           }
         });
     return new Batch(
@@ -240,15 +243,27 @@ final class GroupCommit {
         new CompletableFuture<>());
   }
 
-  private static void add(
-      String channel, Publication publication, List<String> keys, List<byte[]> arguments) {
-    arguments.add(ascii(publication.tag()));
-    arguments.add(publication.key().getBytes(UTF_8));
-    arguments.add(publication.from().getBytes(UTF_8));
-    arguments.add(publication.data());
-    arguments.add((publication.dedupe().isEmpty() ? "" : "1").getBytes(US_ASCII));
-    if (!publication.dedupe().isEmpty()) {
-      keys.add(RedisKeys.once(channel, publication.by().path(), publication.dedupe()));
+  private static void add(List<Pending> ofChannel, List<String> keys, List<byte[]> arguments) {
+    String channel = ofChannel.getFirst().channel;
+    keys.add(RedisKeys.log(channel));
+    keys.add(RedisKeys.meta(channel));
+    keys.add(RedisKeys.keys(channel));
+    keys.add(RedisKeys.live(channel));
+    arguments.add(ascii(ofChannel.size()));
+    for (Pending one : ofChannel) {
+      Publication publication = one.publication;
+      byte[] key = publication.key().getBytes(UTF_8);
+      byte[] from = publication.from().getBytes(UTF_8);
+      byte[] data = publication.data();
+      arguments.add(ascii(publication.tag()));
+      arguments.add(key);
+      arguments.add(from);
+      arguments.add(data);
+      arguments.add((key.length + " " + from.length + " " + data.length).getBytes(US_ASCII));
+      arguments.add((publication.dedupe().isEmpty() ? "" : "1").getBytes(US_ASCII));
+      if (!publication.dedupe().isEmpty()) {
+        keys.add(RedisKeys.once(channel, publication.by().path(), publication.dedupe()));
+      }
     }
   }
 

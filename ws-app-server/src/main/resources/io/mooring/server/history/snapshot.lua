@@ -7,8 +7,8 @@ local CHUNK = 100
 -- Beyond so many entries of the log the whole is read faster than what changed.
 local MOST_ENTRIES = 2000
 
-local at = begun(KEYS[1], KEYS[2], KEYS[3], ARGV[1], ARGV[2])
-local answer = {at[1], at[2], at[3], at[5] == at[1] and 1 or 0}
+local at = begun(KEYS[1], KEYS[2], KEYS[3], ARGV[1], ARGV[2], 'whole')
+local answer = {at[1], at[2], at[3], at[4] == at[1] and 1 or 0}
 
 local function changed(epoch, off, tag)
   local top_off = tonumber(at[2])

@@ -3,12 +3,14 @@ package io.mooring.server.history;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.lettuce.core.KillArgs;
 import io.lettuce.core.Range;
 import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.api.sync.RedisCommands;
+import io.mooring.process.ByteSize;
 import io.mooring.server.broker.Arrivals;
 import io.mooring.server.broker.Backbone;
 import io.mooring.server.redis.RedisKeys;
@@ -16,6 +18,7 @@ import io.mooring.server.stand.Store;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -94,6 +97,53 @@ class GroupCommitTest {
     assertEquals(300, batches.stream().mapToInt(Integer::intValue).sum());
     assertTrue(batches.size() <= paces + 2, () -> batches + " in " + paces + " paces");
     sent.assertEachOnce();
+  }
+
+  @Test
+  void keepsEachChannelOfABatchAsLongAsItsOwnRetentionSays() {
+    Queue<Integer> batches = new ConcurrentLinkedQueue<>();
+    Backbone server = Backbone.redis(store.uri(), batches::add);
+    servers.add(server);
+    server.start(new Arrivals());
+    Awaitility.await().until(() -> server.unavailableBecause().isEmpty());
+    Retention brief =
+        new Retention(100, Duration.ofMinutes(1), Duration.ofMinutes(2), 1, new ByteSize(100));
+    store.freeze();
+    List<CompletableFuture<Position>> answers = new ArrayList<>();
+    for (int i = 0; i < 60; i++) {
+      boolean isBrief = i % 2 == 0;
+      answers.add(
+          server
+              .broker()
+              .publish(
+                  "demo." + i % 6,
+                  Publication.of(
+                      "k" + i,
+                      HistoryContract.user("ann"),
+                      Integer.toString(i).getBytes(UTF_8),
+                      ""),
+                  isBrief ? brief : Retention.DEFAULT)
+              .toCompletableFuture());
+    }
+    store.resume();
+
+    for (int i = 0; i < 60; i++) {
+      CompletableFuture<Position> answer = answers.get(i);
+      if (i % 2 == 1) {
+        assertEquals(i / 6 + 1, get(answer).off());
+      } else if (i < 6) {
+        assertEquals(1, get(answer).off());
+      } else {
+        CompletionException full = assertThrows(CompletionException.class, answer::join);
+        assertInstanceOf(SnapshotFullException.class, full.getCause());
+      }
+    }
+    assertTrue(batches.stream().anyMatch(size -> size > 6), batches::toString);
+    for (int i = 0; i < 6; i++) {
+      long millis = redis.pttl(RedisKeys.log("demo." + i));
+      long ttl = (i % 2 == 0 ? brief : Retention.DEFAULT).ttl().toMillis();
+      assertTrue(millis > ttl && millis <= ttl + ttl / 16, millis + " of " + ttl);
+    }
   }
 
   @Test
@@ -225,10 +275,12 @@ class GroupCommitTest {
         "10",
         "1000",
         "1",
+        "1",
         Integer.toString(batch * 11),
         "",
         "ann",
         text,
+        "0 3 " + text.length(),
         "");
   }
 
