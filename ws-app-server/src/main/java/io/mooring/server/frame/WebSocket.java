@@ -1,6 +1,5 @@
 package io.mooring.server.frame;
 
-import io.mooring.server.loop.Flushes;
 import io.mooring.server.loop.Loop;
 import io.mooring.server.loop.Timed;
 import io.netty.buffer.ByteBuf;
@@ -10,7 +9,6 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.DuplexChannel;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
@@ -18,12 +16,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One upgraded socket: the only handler of its channel. Reads frames, answers pings, holds the
- * outbound queue to the channel's high water mark, and closes as RFC 6455 section 7 asks: a close
- * frame each way, then the server ends TCP, all within {@value #CLOSE_MILLIS} ms. Belongs to its
- * loop.
+ * One upgraded socket: the only handler of its channel. Reads frames, answers pings, sends by its
+ * {@link Outbound}, and closes as RFC 6455 section 7 asks: a close frame each way, then the server
+ * ends TCP, all within {@value #CLOSE_MILLIS} ms. Belongs to its loop.
  */
-public final class WebSocket extends ChannelInboundHandlerAdapter implements Flushes.Outlet {
+public final class WebSocket extends ChannelInboundHandlerAdapter {
   /** How long a peer may take to answer a close frame. */
   static final long CLOSE_MILLIS = 2_000;
 
@@ -43,24 +40,9 @@ public final class WebSocket extends ChannelInboundHandlerAdapter implements Flu
   private final Loop loop;
   private final FrameReader reader;
   private final Session session;
-  private @Nullable ChannelHandlerContext context;
+  private @Nullable Outbound outbound;
   private @Nullable Timed deadline;
   private State state = State.OPEN;
-
-  /** What goes out with the next flush, if that is one frame and nothing waits before it. */
-  private byte @Nullable [] readyFrame;
-
-  /** The same, if it is one buffer. */
-  private @Nullable ByteBuf ready;
-
-  private boolean unflushed;
-
-  /**
-   * Whether something may be in the channel's queue, as the answer to the handshake at first. To
-   * look there each time is to touch memory that nothing else does.
-   */
-  private boolean queued = true;
-
   private boolean deflated;
   private int code = ABNORMAL;
   private String reason = "no close frame";
@@ -94,12 +76,8 @@ public final class WebSocket extends ChannelInboundHandlerAdapter implements Flu
     assert loop.inside();
     if (state != State.OPEN) {
       frames.release();
-    } else if (isFirst()) {
-      ready = frames;
     } else {
-      enqueueReadyBefore(frames);
-      enqueue(frames);
-      endIfSlow();
+      outbound().send(frames);
     }
   }
 
@@ -110,84 +88,8 @@ public final class WebSocket extends ChannelInboundHandlerAdapter implements Flu
    */
   public void send(byte[] frame) {
     assert loop.inside();
-    if (state != State.OPEN) {
-      return;
-    }
-    if (isFirst()) {
-      readyFrame = frame;
-    } else {
-      enqueueReady();
-      enqueue(buffer(frame, 0));
-      endIfSlow();
-    }
-  }
-
-  /** Whether what is sent now is all that the next flush has to bring; there will be one. */
-  private boolean isFirst() {
-    if (unflushed) {
-      return false;
-    }
-    unflushed = true;
-    loop.flushes().add(this);
-    queued = queued && queuedBytes() > 0;
-    return !queued;
-  }
-
-  /** Puts what is ready into the channel's queue, as something is to follow it there. */
-  private void enqueueReady() {
-    byte[] frame = readyFrame;
-    ByteBuf frames = ready;
-    readyFrame = null;
-    ready = null;
-    if (frame != null) {
-      enqueue(buffer(frame, 0));
-    } else if (frames != null) {
-      enqueue(frames);
-    }
-  }
-
-  private void enqueueReadyBefore(ByteBuf next) {
-    try {
-      enqueueReady();
-    } catch (Throwable broken) {
-      next.release();
-      throw broken;
-    }
-  }
-
-  /** The rest of a frame; a socket for which there is no memory ends, as it would have a hole. */
-  private ByteBuf buffer(byte[] frame, int from) {
-    int length = frame.length - from;
-    try {
-      return allocator().directBuffer(length).writeBytes(frame, from, length);
-    } catch (Throwable full) {
-      context().channel().close();
-      throw full;
-    }
-  }
-
-  /** No handler stands between this one and the channel's queue. */
-  private void enqueue(ByteBuf frames) {
-    queued = true;
-    Channel channel = context().channel();
-    // The queue moves the indices of what it writes, and others may share these.
-    channel.unsafe().write(frames.duplicate(), channel.voidPromise());
-  }
-
-  /** Queues something behind all that was sent before, and flushes the queue. */
-  private ChannelFuture sendLast(ByteBuf frames) {
-    enqueueReadyBefore(frames);
-    queued = true;
-    return context().writeAndFlush(frames);
-  }
-
-  private void endIfSlow() {
-    Channel channel = context().channel();
-    if (!channel.isWritable()) {
-      channel.unsafe().flush();
-      if (!channel.isWritable() && channel.isActive()) {
-        close(CloseCode.SLOW_CONSUMER);
-      }
+    if (state == State.OPEN) {
+      outbound().send(frame);
     }
   }
 
@@ -204,67 +106,14 @@ public final class WebSocket extends ChannelInboundHandlerAdapter implements Flu
       frames.release();
       return;
     }
-    sendLast(frames)
+    outbound()
+        .sendLast(frames)
         .addListener(
             done -> {
               if (done.isSuccess()) {
                 written.run();
               }
             });
-  }
-
-  @Override
-  public void flush() {
-    unflushed = false;
-    Channel channel = context().channel();
-    byte[] frame = readyFrame;
-    ByteBuf frames = ready;
-    readyFrame = null;
-    ready = null;
-    try {
-      if (frame != null) {
-        write(channel, frame);
-      } else if (frames != null) {
-        write(channel, frames);
-      } else {
-        channel.unsafe().flush();
-      }
-    } catch (Throwable broken) {
-      // Nobody knows how much of a frame has gone out, so nothing may follow it.
-      channel.close();
-      throw broken;
-    }
-  }
-
-  /** By the loop's own buffer, so that none is allocated for what is gone at once. */
-  private void write(Channel channel, byte[] frame) {
-    ByteBuf outgoing = loop.outgoing();
-    if (frame.length > outgoing.capacity()) {
-      write(channel, buffer(frame, 0));
-      return;
-    }
-    int taken = Wire.take(channel, outgoing.clear().writeBytes(frame));
-    if (taken < frame.length) {
-      enqueueRest(channel, buffer(frame, taken));
-    }
-  }
-
-  /** Gives frames to the operating system, and what it does not take to the channel's queue. */
-  private void write(Channel channel, ByteBuf frames) {
-    int taken = Wire.take(channel, frames);
-    if (taken == frames.readableBytes()) {
-      frames.release();
-    } else {
-      enqueueRest(channel, frames.duplicate().skipBytes(taken));
-    }
-  }
-
-  private void enqueueRest(Channel channel, ByteBuf rest) {
-    enqueue(rest);
-    channel.unsafe().flush();
-    if (state == State.OPEN) {
-      endIfSlow();
-    }
   }
 
   /** Closes with the code's own reason; without effect if the socket is closing already. */
@@ -281,7 +130,7 @@ public final class WebSocket extends ChannelInboundHandlerAdapter implements Flu
     assert loop.inside();
     if (state == State.OPEN) {
       end(State.CLOSING, why.number(), text);
-      sendLast(Frames.close(allocator(), why.number(), text));
+      outbound().sendLast(Frames.close(allocator(), why.number(), text));
     }
   }
 
@@ -290,8 +139,8 @@ public final class WebSocket extends ChannelInboundHandlerAdapter implements Flu
     assert loop.inside();
     if (state == State.OPEN) {
       end(State.CLOSING, why.number(), why.reason());
-      sendLast(Frames.close(allocator(), why.number(), why.reason()));
-      context().close();
+      outbound().sendLast(Frames.close(allocator(), why.number(), why.reason()));
+      channel().close();
     }
   }
 
@@ -301,41 +150,25 @@ public final class WebSocket extends ChannelInboundHandlerAdapter implements Flu
    */
   public boolean congested() {
     assert loop.inside();
-    int much = context().channel().config().getWriteBufferHighWaterMark() / 16;
-    if (queuedBytes() <= much) {
-      return false;
-    }
-    enqueueReady();
-    context().flush();
-    return queuedBytes() > much;
+    return outbound().congested();
   }
 
   /** Whether nothing waits: what is sent now goes straight to the operating system. */
   public boolean isIdle() {
     assert loop.inside();
-    return !unflushed && !(queued && queuedBytes() > 0);
+    return outbound().isIdle();
   }
 
   /** How many bytes wait to be written to the socket. */
   public long queuedBytes() {
     assert loop.inside();
-    ChannelOutboundBuffer queue = context().channel().unsafe().outboundBuffer();
-    return readyBytes() + (queue == null ? 0 : queue.totalPendingWriteBytes());
+    return outbound().queuedBytes();
   }
 
   /** The same, without what the peer's side has taken in of the frames at the head of the queue. */
   public long unsentBytes() {
     assert loop.inside();
-    ChannelOutboundBuffer queue = context().channel().unsafe().outboundBuffer();
-    return readyBytes()
-        + (queue == null ? 0 : queue.totalPendingWriteBytes() - queue.currentProgress());
-  }
-
-  private int readyBytes() {
-    if (readyFrame != null) {
-      return readyFrame.length;
-    }
-    return ready == null ? 0 : ready.readableBytes();
+    return outbound().unsentBytes();
   }
 
   /** The close code that ended the socket, as in {@link Session#closed}; known once it closes. */
@@ -351,11 +184,15 @@ public final class WebSocket extends ChannelInboundHandlerAdapter implements Flu
   }
 
   public ByteBufAllocator allocator() {
-    return context().alloc();
+    return channel().alloc();
   }
 
   Loop loop() {
     return loop;
+  }
+
+  boolean open() {
+    return state == State.OPEN;
   }
 
   boolean discarding() {
@@ -405,25 +242,25 @@ public final class WebSocket extends ChannelInboundHandlerAdapter implements Flu
     if (state == State.CLOSING) {
       state = State.DISCARDING;
       // Ordered behind our own close frame, which may still be queued.
-      endOutputAfter(sendLast(Unpooled.EMPTY_BUFFER));
+      endOutputAfter(outbound().sendLast(Unpooled.EMPTY_BUFFER));
       return;
     }
     end(State.DISCARDING, number, "closed by the client");
-    endOutputAfter(
-        sendLast(
-            number == NO_CODE ? Frames.close(allocator()) : Frames.close(allocator(), number, "")));
+    ByteBuf answer =
+        number == NO_CODE ? Frames.close(allocator()) : Frames.close(allocator(), number, "");
+    endOutputAfter(outbound().sendLast(answer));
   }
 
   private void fail(FrameException broken) {
     if (state == State.CLOSING) {
       state = State.DISCARDING;
-      endOutputAfter(sendLast(Unpooled.EMPTY_BUFFER));
+      endOutputAfter(outbound().sendLast(Unpooled.EMPTY_BUFFER));
       return;
     }
     CloseCode why = broken.code();
     String text = why.reason() + ";d=" + broken.getMessage();
     end(State.DISCARDING, why.number(), text);
-    endOutputAfter(sendLast(Frames.close(allocator(), why.number(), text)));
+    endOutputAfter(outbound().sendLast(Frames.close(allocator(), why.number(), text)));
   }
 
   private void end(State next, int number, String text) {
@@ -441,20 +278,20 @@ public final class WebSocket extends ChannelInboundHandlerAdapter implements Flu
    * closing at once could answer unread input with a reset, which takes the close frame with it.
    */
   private void endOutputAfter(ChannelFuture written) {
-    DuplexChannel channel = (DuplexChannel) context().channel();
+    DuplexChannel channel = (DuplexChannel) channel();
     written.addListener(done -> channel.shutdownOutput());
   }
 
   private final class HangUp extends Timed {
     @Override
     protected void due() {
-      context().close();
+      channel().close();
     }
   }
 
   @Override
   public void handlerAdded(ChannelHandlerContext added) {
-    context = added;
+    outbound = new Outbound(this, added.channel());
   }
 
   @Override
@@ -472,11 +309,7 @@ public final class WebSocket extends ChannelInboundHandlerAdapter implements Flu
   @Override
   public void channelInactive(ChannelHandlerContext from) {
     reader.release();
-    readyFrame = null;
-    if (ready != null) {
-      ready.release();
-      ready = null;
-    }
+    outbound().release();
     if (deadline != null) {
       loop.cancel(deadline);
     }
@@ -498,10 +331,14 @@ public final class WebSocket extends ChannelInboundHandlerAdapter implements Flu
     close(CloseCode.INTERNAL);
   }
 
-  private ChannelHandlerContext context() {
-    if (context == null) {
+  private Channel channel() {
+    return outbound().channel();
+  }
+
+  Outbound outbound() {
+    if (outbound == null) {
       throw new IllegalStateException("the socket has not been upgraded yet");
     }
-    return context;
+    return outbound;
   }
 }

@@ -196,7 +196,7 @@ class WebSocketTest {
                 } else {
                   server.socket.send(frame);
                 }
-                server.socket.flush();
+                server.socket.outbound().flush();
                 return server.socket.queuedBytes();
               });
     }
@@ -346,7 +346,7 @@ class WebSocketTest {
             () -> {
               while (server.socket.queuedBytes() == 0) {
                 server.socket.send(Unpooled.directBuffer().writeZero(40_000));
-                server.socket.flush();
+                server.socket.outbound().flush();
               }
               return server.socket.isIdle();
             }));
