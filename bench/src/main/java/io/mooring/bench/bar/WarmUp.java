@@ -17,6 +17,9 @@ final class WarmUp {
   /** A compiler that takes less of a processor than this has nothing left that matters. */
   private static final double QUIET = 0.02;
 
+  /** It often rests for a few seconds before it compiles what it has counted long enough. */
+  private static final int QUIET_PARTS = 2;
+
   /** After so many more parts a compiler that goes on is what the contender is like. */
   private static final int MOST_PARTS = 8;
 
@@ -33,13 +36,14 @@ final class WarmUp {
     }
     work.accept(scale.warmUp());
     double most = QUIET * part.toNanos() / TimeUnit.SECONDS.toNanos(1);
-    boolean quiet = false;
-    for (int parts = 0; parts < MOST_PARTS && !quiet; parts++) {
+    int quiet = 0;
+    for (int parts = 0; parts < MOST_PARTS && quiet < QUIET_PARTS; parts++) {
       Map<Path, Double> before = Usage.compilerSeconds(running.processes());
       work.accept(part);
       Map<Path, Double> after = Usage.compilerSeconds(running.processes());
       // Of one that has ended nobody knows what it took.
-      quiet = after.keySet().containsAll(before.keySet()) && spent(before, after) < most;
+      boolean known = after.keySet().containsAll(before.keySet());
+      quiet = known && spent(before, after) < most ? quiet + 1 : 0;
     }
   }
 
