@@ -15,8 +15,9 @@ local WRITER_SECONDS = 3600
 local ONCE_SECONDS = 300
 local OFF_DIGITS = 17
 local SLACK = 16
--- A log is cut by whole nodes of a hundred entries, so there is nothing to cut at most publications.
+-- A log is cut by whole nodes of 4 KiB, and so many short entries are no longer than one.
 local TRIM = 16
+local SHORT = 256
 
 local KEYS, ARGV, unpack = KEYS, ARGV, unpack
 local concat, format = table.concat, string.format
@@ -99,7 +100,7 @@ local function append(channel, retention, tag, key, from, data, lengths, once)
   end
 
   local off = format('%d', channel.off + 1)
-  if channel.off % TRIM == 0 then
+  if channel.off % TRIM == 0 or #data > SHORT then
     call('XADD', channel.log, 'MAXLEN', '~', retention.size, off .. '-0',
       'tag', tag, 'key', key, 'from', from, 'data', data, 'prev', channel.tag)
   else
