@@ -189,6 +189,9 @@ export class Socket {
   }
 
   #message(message: WireMessage): void {
+    if (typeof message?.op !== "string") {
+      throw new TypeError("expected a message with an op");
+    }
     if (message.op === "ping") {
       // Two, as the WebSocket itself answers the ping that comes beside it.
       this.#pace?.spend(2);

@@ -39,9 +39,15 @@ record Hello(
   private static final long PONG_MILLIS = 10_000;
 
   /**
-   * @param otherwise where the client comes back to if the message does not say
+   * @param otherwise where the client comes back to if what the message says does not do
+   * @throws MalformedException if it does not say who greets
    */
   static Hello of(JsonNode json, URI otherwise) {
+    if (!json.path("conn").isTextual()
+        || !json.path("server").isTextual()
+        || !json.path("url").isTextual()) {
+      throw new MalformedException("hello with conn, server and url");
+    }
     JsonNode limits = json.path("limits");
     JsonNode backoff = json.path("backoff");
     return new Hello(

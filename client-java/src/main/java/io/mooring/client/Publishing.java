@@ -74,15 +74,12 @@ final class Publishing {
   }
 
   void published(Session there, JsonNode message) {
+    Position position =
+        Position.of(message)
+            .orElseThrow(() -> new MalformedException("pubbed with epoch, off and tag"));
     Publication publication = there.answered(message.path("id").asLong(-1));
     if (publication != null) {
-      Position position = Position.of(message).orElse(null);
-      if (position == null) {
-        publication.fail(
-            "bad_answer", "the server published it, but its answer has no epoch, off and tag");
-      } else {
-        publication.outcome().complete(position);
-      }
+      publication.outcome().complete(position);
     }
   }
 

@@ -231,18 +231,25 @@ final class Session implements Socket.Events {
       end(new Ending.Broken("the server sent what is no JSON"));
       return;
     }
-    if (json.isArray()) {
-      for (JsonNode one : json) {
-        if (!over) {
-          message(one);
+    try {
+      if (json.isArray()) {
+        for (JsonNode one : json) {
+          if (!over) {
+            message(one);
+          }
         }
+      } else if (!over) {
+        message(json);
       }
-    } else if (!over) {
-      message(json);
+    } catch (MalformedException malformed) {
+      end(new Ending.Broken("the server sent what is no message: " + malformed.getMessage()));
     }
   }
 
   private void message(JsonNode message) {
+    if (!message.path("op").isTextual()) {
+      throw new MalformedException("an op");
+    }
     String op = message.path("op").asText();
     if (hello == null) {
       if (op.equals("hello")) {

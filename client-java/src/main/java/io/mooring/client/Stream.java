@@ -89,11 +89,11 @@ final class Stream {
 
   void subscribed(Session session, JsonNode message) {
     Feed feed = feed(session);
-    Position position = Position.of(message.path("pos")).orElse(null);
-    if (feed == null || feed.id() != message.path("id").asLong() || position == null) {
+    if (feed == null || feed.id() != message.path("id").asLong()) {
       // Of a request that was taken back.
       return;
     }
+    Position position = position(message);
     boolean recovered = message.path("recovered").asBoolean();
     Optional<Feed.Loss> loss =
         recovered || feed.asked() == null ? Optional.empty() : Optional.of(loss(message));
@@ -120,11 +120,15 @@ final class Stream {
 
   void lost(Session session, JsonNode message) {
     Feed feed = feed(session);
-    Position position = Position.of(message.path("pos")).orElse(null);
-    if (feed != null && feed.answered() && position != null) {
-      feed.begin(position, Optional.of(loss(message)));
+    if (feed != null && feed.answered()) {
+      feed.begin(position(message), Optional.of(loss(message)));
       settle(feed);
     }
+  }
+
+  private static Position position(JsonNode message) {
+    return Position.of(message.path("pos"))
+        .orElseThrow(() -> new MalformedException("pos with epoch, off and tag"));
   }
 
   private static Feed.Loss loss(JsonNode message) {
@@ -138,6 +142,9 @@ final class Stream {
     if (feed == null || at == null) {
       // Of a request that was taken back.
       return;
+    }
+    if (!json.path("off").isIntegralNumber() || !json.path("tag").isIntegralNumber()) {
+      throw new MalformedException("msg with off and tag");
     }
     long off = json.path("off").asLong();
     long tag = json.path("tag").asLong();
