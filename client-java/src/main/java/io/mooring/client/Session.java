@@ -20,6 +20,11 @@ import org.jspecify.annotations.Nullable;
 final class Session implements Socket.Events {
   private static final long HELLO_MILLIS = 10_000;
 
+  /** If nothing follows a message for so long it is doubted that the other side is there. */
+  private static final long DOUBT_MILLIS = 1_000;
+
+  private static final int PROBES = 3;
+
   private final Environment environment;
   private final Tokens tokens;
   private final Lifecycle lifecycle;
@@ -38,8 +43,10 @@ final class Session implements Socket.Events {
   private @Nullable Pace pace;
   private @Nullable Alarm deadline;
   private @Nullable Alarm silence;
+  private @Nullable Alarm doubt;
   private @Nullable Alarm turn;
   private long lastId;
+  private int probes;
   private boolean spoken;
   private boolean leaving;
   private boolean over;
@@ -205,6 +212,7 @@ final class Session implements Socket.Events {
     renewal.stop();
     Alarm.cancel(deadline);
     Alarm.cancel(silence);
+    Alarm.cancel(doubt);
     Alarm.cancel(turn);
   }
 
@@ -251,6 +259,9 @@ final class Session implements Socket.Events {
       throw new MalformedException("an op");
     }
     String op = message.path("op").asText();
+    if (!op.equals("ping")) {
+      expectMore();
+    }
     if (hello == null) {
       if (op.equals("hello")) {
         greeted(Hello.of(message, url));
@@ -302,6 +313,34 @@ final class Session implements Socket.Events {
       end(new Ending.Broken("nothing was heard for " + silentMillis + " ms"));
     } else {
       silence = environment.after(mostMillis - silentMillis, () -> watch(mostMillis));
+    }
+  }
+
+  /** What ended right behind a message may not have been noticed (see {@link Socket#probe}). */
+  private void expectMore() {
+    probes = 0;
+    if (doubt == null) {
+      doubt = environment.after(DOUBT_MILLIS, this::doubt);
+    }
+  }
+
+  private void doubt() {
+    doubt = null;
+    Socket there = socket;
+    Pace speed = pace;
+    if (there == null || speed == null) {
+      return;
+    }
+    long silentMillis = TimeUnit.NANOSECONDS.toMillis(environment.nanos() - there.heardAt());
+    long left = DOUBT_MILLIS - silentMillis;
+    if (left <= 0) {
+      left = DOUBT_MILLIS;
+      probes++;
+      speed.force(environment.nanos());
+      there.probe();
+    }
+    if (probes < PROBES) {
+      doubt = environment.after(left, this::doubt);
     }
   }
 

@@ -1,5 +1,6 @@
 package io.mooring.client;
 
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpResponse;
 import java.net.http.WebSocket;
@@ -118,6 +119,29 @@ final class Socket {
       waiting += message.length();
       outgoing.add(message);
       pump();
+    }
+  }
+
+  /**
+   * Writes what needs no answer. The end of a connection that comes while the JDK hands a message
+   * over is forgotten there: its transport fails at an end that nobody has asked for. Who writes
+   * finds out, but at the third time only. At the first the other machine says that nobody is
+   * there, and at the second the JDK closes its output, without a word as well.
+   */
+  void probe() {
+    WebSocket there = peer;
+    if (there != null && !over) {
+      there
+          .sendPong(ByteBuffer.allocate(0))
+          .whenComplete(
+              (same, failure) -> {
+                // Anything else means that the one before is still on its way.
+                if (failure instanceof IOException) {
+                  environment
+                      .order()
+                      .execute(() -> abortAfter(new Ending.Broken("nobody is there: " + failure)));
+                }
+              });
     }
   }
 

@@ -5,12 +5,14 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.netty.channel.Channel;
+import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
 import java.net.InetSocketAddress;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** The server's end of one socket, as a test scripts it. */
 final class Berth {
@@ -20,6 +22,7 @@ final class Berth {
   private final String path;
   private final String authorization;
   private final BlockingQueue<JsonNode> received = new LinkedBlockingQueue<>();
+  private final AtomicInteger probes = new AtomicInteger();
   private volatile int closedWith = LIVES;
 
   Berth(Channel channel, String path, String authorization) {
@@ -43,6 +46,15 @@ final class Berth {
     } catch (JsonProcessingException notJson) {
       throw new IllegalStateException(notJson);
     }
+  }
+
+  void probed() {
+    probes.incrementAndGet();
+  }
+
+  /** How often the client has written what needs no answer. */
+  int probes() {
+    return probes.get();
   }
 
   void ended(int code) {
@@ -110,8 +122,14 @@ final class Berth {
     channel.writeAndFlush(new CloseWebSocketFrame(code, reason));
   }
 
-  /** Ends the connection without a word. */
+  /** Resets the connection. */
   void drop() {
+    ((SocketChannel) channel).config().setSoLinger(0);
+    channel.close();
+  }
+
+  /** Ends the connection without a word. */
+  void hangUp() {
     channel.close();
   }
 

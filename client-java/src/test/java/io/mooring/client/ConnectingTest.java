@@ -13,6 +13,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import java.net.URI;
+import java.net.http.HttpClient;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -300,6 +301,51 @@ class ConnectingTest {
     timers.passUntil(() -> client.state() == WAITING);
 
     assertEquals(1006, berth.awaitEnd());
+  }
+
+  @Test
+  void ifNothingFollowsAMessageTheConnectionIsTriedThreeTimes() throws InterruptedException {
+    Berth berth = harbour.connect();
+    timers.awaitDue(Duration.ofSeconds(1));
+
+    timers.passUntil(() -> berth.probes() == 3);
+    timers.pass(Duration.ofSeconds(10));
+    berth.send("{'op':'ping'}");
+    berth.awaitPong();
+    timers.pass(Duration.ofSeconds(10));
+    berth.send("{'op':'ping'}");
+    berth.awaitPong();
+
+    assertEquals(3, berth.probes());
+    assertEquals(OPEN, client.state());
+  }
+
+  /** The JDK forgets it, as long as the message is handed over. */
+  @Test
+  void anEndRightBehindAMessageIsFoundOutSoon() throws InterruptedException {
+    Gate gate = new Gate();
+    MooringClient held =
+        MooringClient.builder(quay.url())
+            .token(() -> "token")
+            .listener(book)
+            .timers(timers)
+            .httpClient(HttpClient.newBuilder().executor(gate).build())
+            .build();
+    held.connect();
+    Berth berth = quay.greet();
+    book.awaitState(OPEN);
+    gate.shut();
+    berth.send("{'op':'tide'}");
+    await().until(() -> gate.waiting() == 1);
+    berth.hangUp();
+    berth.awaitEnd();
+    gate.open();
+    long before = timers.nanos();
+
+    timers.passUntil(() -> book.last().to() == WAITING);
+
+    assertTrue(timers.nanos() - before < Duration.ofSeconds(5).toNanos());
+    held.close();
   }
 
   @Test

@@ -23,6 +23,7 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketFrameAggregator;
@@ -232,6 +233,8 @@ final class Quay implements AutoCloseable {
     private static void frame(ChannelHandlerContext context, Berth berth, WebSocketFrame frame) {
       if (frame instanceof TextWebSocketFrame text) {
         berth.arrived(text.text());
+      } else if (frame instanceof PongWebSocketFrame) {
+        berth.probed();
       } else if (frame instanceof CloseWebSocketFrame close) {
         berth.ended(close.statusCode());
         context.writeAndFlush(close.retain()).addListener(ChannelFutureListener.CLOSE);
