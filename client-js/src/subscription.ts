@@ -89,9 +89,7 @@ export class Subscription {
   gone(socket: Socket): void {
     this.#feeds.get(socket)?.retry?.();
     this.#feeds.delete(socket);
-    if (this.#state === "live" && !this.#answered().length) {
-      this.#state = "pending";
-    }
+    this.#pend();
     this.#settle();
   }
 
@@ -134,6 +132,14 @@ export class Subscription {
     const retry = this.#env.clock.after(this.#mending.next(), () => this.#request(socket));
     this.#feeds.set(socket, { id: -1, resumed: false, joined: false, held: [], retry });
     socket.ask({ op: "unsub", id: this.#env.id(), ch: this.channel });
+    this.#pend();
+  }
+
+  /** Nobody brings the channel if no socket was answered for it. */
+  #pend(): void {
+    if (this.#state === "live" && !this.#answered().length) {
+      this.#state = "pending";
+    }
   }
 
   #subbed(socket: Socket, feed: Feed, message: WireMessage): void {
