@@ -10,6 +10,9 @@ import { readSnapshot } from "./snapshot.js";
 /** How long a snapshot, of up to megabytes, may take. */
 export const SNAPSHOT_MS = 30_000;
 
+/** What a server refuses for now only, as another token or some time may help. */
+const COME_AGAIN = [401, 408, 425, 429];
+
 /** More than this is not held back: the application hears it before the snapshot. */
 const MOST_HELD = 1000;
 
@@ -23,7 +26,7 @@ export class Reconciliation<Message> {
   readonly #channel: string;
   readonly #since: Position;
   readonly #done: (snapshot: Snapshot) => void;
-  readonly #released: () => void;
+  readonly #released: (forGood: boolean) => void;
   readonly #backoff: Backoff;
   #start: Position;
   #held: Message[] | undefined = [];
@@ -34,7 +37,7 @@ export class Reconciliation<Message> {
    * @param since the last position that the application has seen
    * @param start from where the channel is live again, and so the oldest snapshot that will do
    * @param done has the snapshot; called once, and what is held is to be taken then
-   * @param released what is held is to be taken now, without a snapshot
+   * @param released what is held is to be taken now, without a snapshot; `forGood`: none will come
    */
   constructor(
     env: Environment,
@@ -42,7 +45,7 @@ export class Reconciliation<Message> {
     since: Position,
     start: Position,
     done: (snapshot: Snapshot) => void,
-    released: () => void,
+    released: (forGood: boolean) => void,
   ) {
     this.#env = env;
     this.#channel = channel;
@@ -71,6 +74,7 @@ export class Reconciliation<Message> {
   /** Something was lost again: only a snapshot from `start` on will do. */
   restart(start: Position): void {
     this.#start = start;
+    this.#held = [];
     this.pause();
     this.run();
   }
@@ -78,7 +82,7 @@ export class Reconciliation<Message> {
   /** Whether it takes the message, to be delivered later. */
   hold(message: Message): boolean {
     if (this.#held && this.#held.push(message) >= MOST_HELD) {
-      this.#released();
+      this.#released(false);
       return true;
     }
     return this.#held !== undefined;
@@ -115,17 +119,21 @@ export class Reconciliation<Message> {
   }
 
   #failed(problem: unknown): void {
-    const asked = problem instanceof RefusedError ? problem.waitMs : 0;
-    this.#retry = this.#env.clock.after(asked + this.#backoff.next(), () => {
-      this.#retry = undefined;
-      this.run();
-    });
+    const refused = problem instanceof RefusedError ? problem : undefined;
+    const forGood = refused?.forGood === true;
+    if (!forGood) {
+      const asked = refused?.waitMs ?? 0;
+      this.#retry = this.#env.clock.after(asked + this.#backoff.next(), () => {
+        this.#retry = undefined;
+        this.run();
+      });
+    }
     this.#env.events.error(
       "snapshot_failed",
-      `the snapshot of ${this.#channel} cannot be had, and is tried again: ${problem}`,
+      `the snapshot of ${this.#channel} cannot be had, and is ${forGood ? "not " : ""}tried again: ${problem}`,
       problem,
     );
-    this.#released();
+    this.#released(forGood);
   }
 
   async #fetch(signal: AbortSignal): Promise<Snapshot> {
@@ -156,9 +164,11 @@ export class Reconciliation<Message> {
 
 class RefusedError extends MooringError {
   readonly waitMs: number;
+  readonly forGood: boolean;
 
   constructor(status: number, waitMs: number) {
     super("snapshot_failed", `HTTP status ${status}`);
     this.waitMs = waitMs;
+    this.forGood = status >= 400 && status < 500 && !COME_AGAIN.includes(status);
   }
 }

@@ -260,6 +260,8 @@ export class Subscription {
   #lose(feed: Feed, reason: string): void {
     const last = this.#position!;
     const position = feed.start!;
+    // What comes before the loss is told before it.
+    this.#release();
     this.#position = position;
     this.#env.counters.losses += missing(last, position);
     this.#tell(() => this.#listener.lost?.({ reason, position }));
@@ -276,10 +278,20 @@ export class Subscription {
         last,
         position,
         (snapshot) => this.#reconciled(snapshot),
-        () => this.#reconciliation?.take().forEach((message) => this.#deliver(message)),
+        (forGood) => {
+          this.#release();
+          if (forGood) {
+            this.#reconciliation = undefined;
+          }
+        },
       );
       this.#reconciliation.run();
     }
+  }
+
+  /** Nothing waits behind the snapshot any more. */
+  #release(): void {
+    this.#reconciliation?.take().forEach((message) => this.#deliver(message));
   }
 
   #reconciled(snapshot: Snapshot): void {

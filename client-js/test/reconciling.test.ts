@@ -140,15 +140,36 @@ test("A second loss needs a snapshot of its own, from where the application was 
   await taken(peer);
   answer(request, { ...at(12), entries: { a: { off: 11, data: "of the first epoch" } } });
   answer(second, { ...at(5, "e2"), entries: { a: { off: 5, data: 5 } } });
-  await hearing.untilHeard("message", 2);
+  await hearing.untilHeard("message", 3);
 
   assert.equal(second.request.url, "/api/v1/channels/demo.room/snapshot?since=e1:3:300");
   assert.deepEqual(hearing.heard, [
+    ["message", 11],
+    ["message", 12],
     ["lost", { reason, position: at(5, "e2") }],
     ["reconciled", { changed: [{ key: "a", data: 5, off: 5 }], deleted: ["b", "c"] }],
-    ["message", 12],
     ["message", 6],
   ]);
+});
+
+test("A snapshot that is refused for good is told, and the channel goes on without", async (t) => {
+  const clock = new ManualClock();
+  const { gateway, client, hearing, peer, request } = await scene(t, { clock });
+  const errors: string[] = [];
+  client.on("error", ({ code }) => errors.push(code));
+  peer.send(msg("demo.room", 11, { key: "a" }));
+  await taken(peer);
+
+  refuse(request, 403);
+  await hearing.untilHeard("message");
+  clock.advance(30_000);
+  peer.send(msg("demo.room", 12), { op: "lost", ch: "demo.room", reason: "trimmed", pos: at(20), snapshot: true });
+  const second = await gateway.requests.next();
+  answer(second, { ...at(20), entries: {} });
+  await hearing.untilHeard("reconciled");
+
+  assert.deepEqual(errors, ["snapshot_failed"]);
+  assert.equal(second.request.url, "/api/v1/channels/demo.room/snapshot?since=e1:12:1200");
 });
 
 test("A token that the API refuses is not used again", async (t) => {

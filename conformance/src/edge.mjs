@@ -99,6 +99,8 @@ class ApiRequest {
   /** What a session may expect. */
   said;
   at = performance.now();
+  /** Whether the session has it, and only the answer is due. */
+  heard = false;
 
   #response;
   #transcript;

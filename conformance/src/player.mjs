@@ -107,7 +107,9 @@ export class Player {
         }
         break;
       case "hears":
-        await this.#until(step, () => this.#peer(who).hear(json, this.#words));
+        await this.#until(step, () =>
+          who === "edge" ? this.#hear(json) : this.#peer(who).hear(json, this.#words),
+        );
         break;
       case "closes":
         this.#act();
@@ -158,10 +160,24 @@ export class Player {
 
   /** The oldest one without an answer, which has to be as expected. */
   #next(queue, expected) {
-    if (queue.length && !this.#words.match(expected, queue[0].said)) {
-      throw new Mistake(`the client asks for ${JSON.stringify(queue[0].said)}`);
-    }
+    this.#expect(queue[0], expected);
     return queue.shift();
+  }
+
+  /** The oldest request that was not heard, which has to be as expected, and is answered later. */
+  #hear(expected) {
+    const request = this.#edge.requests.find(({ heard }) => !heard);
+    this.#expect(request, expected);
+    if (request) {
+      request.heard = true;
+    }
+    return request;
+  }
+
+  #expect(request, expected) {
+    if (request && !this.#words.match(expected, request.said)) {
+      throw new Mistake(`the client asks for ${JSON.stringify(request.said)}`);
+    }
   }
 
   #peer(who) {
@@ -177,7 +193,8 @@ export class Player {
   }
 
   #expectSilence() {
-    const said = [...this.#edge.handshakes, ...this.#edge.requests].map((one) => one.said);
+    const { handshakes, requests } = this.#edge;
+    const said = [...handshakes, ...requests.filter(({ heard }) => !heard)].map((one) => one.said);
     const unheard = [...this.#peers.values()].flatMap((peer) => peer.unheard());
     if (said.length || unheard.length) {
       throw new Mistake(

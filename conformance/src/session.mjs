@@ -5,7 +5,7 @@ const STEP = /^(\S+)\s+(\S+)(?:\s+after\s+(\d+)\.\.(\d+))?(?:\s+(\S.*))?$/s;
 /** Who can do what; every other name is that of a socket. */
 const VERBS = {
   app: ["does", "sees"],
-  edge: ["refuses", "answers"],
+  edge: ["refuses", "hears", "answers"],
   nothing: ["happens"],
 };
 /** What waits for the client, so that its time can be judged. */
