@@ -44,7 +44,11 @@ export class Renewal {
       this.#env.clock.after(message.retry_ms ?? RETRY_MS, () => this.#send());
     } else if (message.op === "error") {
       this.#env.tokens.refuse(this.#token);
-      this.#failed(`the server refuses it: ${message.message}`);
+      if (this.#tries < MOST_TRIES) {
+        this.begin();
+      } else {
+        this.#failed(`the server refuses it: ${message.message}`);
+      }
     }
     return true;
   }
