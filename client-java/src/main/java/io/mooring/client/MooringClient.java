@@ -74,8 +74,8 @@ public final class MooringClient implements AutoCloseable {
 
   /**
    * Ends the connection; a later {@link #connect} begins another. Returns at once: the socket says
-   * goodbye behind the scenes. Publications without an answer fail with {@code closed}, and
-   * subscriptions wait.
+   * goodbye behind the scenes. Publications without an answer fail, with {@code unknown_outcome} if
+   * they were sent and with {@code closed} if not, and subscriptions wait.
    */
   @Override
   public void close() {

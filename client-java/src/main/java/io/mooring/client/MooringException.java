@@ -9,8 +9,9 @@ import org.jspecify.annotations.Nullable;
  * <ul>
  *   <li>{@code queue_full}: too many publications wait for their answer; nothing was sent
  *   <li>{@code timeout}: no answer came in time; whether it was published is not known
- *   <li>{@code unknown_outcome}: too long without an answer to send it again safely
- *   <li>{@code closed}: the client was closed; of what had been sent the outcome is not known
+ *   <li>{@code unknown_outcome}: it was sent, and the client was closed before the answer, or there
+ *       was none for too long to send it again safely; whether it was published is not known
+ *   <li>{@code closed}: the client was closed before it could be sent; it was not published
  *   <li>{@code too_large}, {@code bad_request}, {@code bad_channel}, {@code already_subscribed}:
  *       not sent, as it cannot be right
  *   <li>{@code token_failed}: the application gave no token, or none in time

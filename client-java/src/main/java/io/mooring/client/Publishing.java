@@ -108,11 +108,15 @@ final class Publishing {
   void close() {
     session = null;
     for (Publication publication : new ArrayList<>(all.values())) {
-      publication.fail(
-          "closed",
-          publication.wasSent()
-              ? "the client was closed before the answer; whether it was published is not known"
-              : "the client was closed before it could be sent; it was not published");
+      if (publication.wasSent()) {
+        publication.fail(
+            "unknown_outcome",
+            "the client was closed before the answer; whether it was published is not known."
+                + " Publish it again with the same dedupe to be sure");
+      } else {
+        publication.fail(
+            "closed", "the client was closed before it could be sent; it was not published");
+      }
     }
   }
 
