@@ -1,6 +1,7 @@
 import { Attempts } from "./attempts.js";
 import type { Cancel } from "./clock.js";
 import type { Ending } from "./endings.js";
+import { REPLACED } from "./endings.js";
 import type { Environment } from "./environment.js";
 import type { Hello, WireMessage } from "./messages.js";
 import type { PageEvents } from "./page.js";
@@ -191,7 +192,8 @@ export class Connection implements SocketEvents, PageEvents {
     } else {
       return;
     }
-    if (!this.#attempts.ended(socket, ending)) {
+    const replaced = wasLive && this.#coming && ending.code === REPLACED;
+    if (!this.#attempts.ended(socket, ending) && !replaced) {
       this.#fire("refused", ending.reason);
       this.#shutDown(`the server said ${ending.reason}`);
       this.subscriptions.gone(socket);

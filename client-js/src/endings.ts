@@ -23,6 +23,9 @@ export const UNEXPLAINED = 1006;
 
 export const UNAUTHORIZED = 401;
 
+/** A newer socket of the same connection has taken its place. */
+export const REPLACED = 4504;
+
 /** The token did not do, or does not any more. */
 const TOKEN_REFUSED = [UNAUTHORIZED, 4105, 4500];
 

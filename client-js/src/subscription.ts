@@ -75,14 +75,14 @@ export class Subscription {
     return !this.#position && feed !== undefined && !feed.retry;
   }
 
-  /** @internal Whether the socket was answered for the channel. */
+  /** @internal Whether it is known from where on that socket brings the channel, or no other does. */
   answeredOn(socket: Socket): boolean {
-    return this.#feeds.get(socket)?.start !== undefined;
+    return this.#feeds.get(socket)?.start !== undefined || !this.#answered().length;
   }
 
   /** @internal Whether that socket alone would do from now on. */
   joinedOn(socket: Socket): boolean {
-    return this.#feeds.get(socket)?.joined === true;
+    return this.#feeds.get(socket)?.joined === true || !this.#answered().length;
   }
 
   /** @internal The socket has ended, or is not listened to any more. */
@@ -222,8 +222,8 @@ export class Subscription {
   }
 
   /**
-   * Joins the feeds that have reached the position. If none is joined, nobody will bring what is
-   * missing: then it goes on from where the newest socket is.
+   * Joins the feeds that have reached the position. If none is joined, or the log of the newest socket
+   * is another one, nobody will bring what is missing: then it goes on from where that one is.
    */
   #settle(): void {
     for (const [socket, feed] of this.#feeds) {
@@ -232,11 +232,13 @@ export class Subscription {
       }
     }
     const answered = this.#answered();
-    const newest = answered.at(-1);
-    if (!newest || answered.some(([, feed]) => feed.joined)) {
+    const [socket, feed] = answered.at(-1) ?? [];
+    if (!socket || !feed || feed.joined) {
       return;
     }
-    const [socket, feed] = newest;
+    if (feed.reason !== "epoch_changed" && answered.some(([, other]) => other.joined)) {
+      return;
+    }
     if (feed.reason === undefined) {
       this.#requestAgain(socket);
     } else {
@@ -262,6 +264,12 @@ export class Subscription {
     const position = feed.start!;
     // What comes before the loss is told before it.
     this.#release();
+    for (const other of this.#feeds.values()) {
+      if (other !== feed) {
+        other.joined = false;
+        other.reason = undefined;
+      }
+    }
     this.#position = position;
     this.#env.counters.losses += missing(last, position);
     this.#tell(() => this.#listener.lost?.({ reason, position }));

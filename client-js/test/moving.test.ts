@@ -244,6 +244,42 @@ test("What the old socket never answers goes to the new one", async (t) => {
   assert.equal(client.state, "open");
 });
 
+test("A socket that is displaced by the one that follows it is not the end", async (t) => {
+  const { gateway, client, hearing, old } = await scene(t);
+  old.send(LEAVE);
+  const young = await gateway.peer();
+
+  old.close(4504, "r=replaced");
+  await until(() => client.state === "connecting", "the old socket to be gone");
+  young.hello();
+  await young.resumed();
+  young.send(msg("demo.room", 2));
+  await hearing.untilHeard("message", 2);
+
+  assert.deepEqual(hearing.messages, [1, 2]);
+});
+
+test("A log that is another one is told at once, and nothing more of the former one", async (t) => {
+  const clock = new ManualClock();
+  const { gateway, client, hearing, old } = await scene(t, {}, { clock });
+  const other = client.subscribe("demo.other");
+  await old.subscribed(at(0));
+  await until(() => other.state === "live", "the other channel");
+  old.send(LEAVE);
+  await until(() => client.state === "moving", "the client to move");
+  clock.advance(0);
+  const young = await gateway.greeted();
+  await young.subscribed(at(0, "e2"), { reason: "epoch_changed" });
+  await hearing.untilHeard("lost");
+
+  old.send(msg("demo.room", 2, { data: "stale" }), { op: "ping" });
+  await old.expect("pong");
+  young.send(msg("demo.room", 1, { data: "new" }));
+  await hearing.untilHeard("message", 2);
+
+  assert.deepEqual(hearing.messages, [1, "new"]);
+});
+
 test("Nothing of a socket that was replaced gets through", async (t) => {
   const { gateway, client, hearing, old } = await scene(t);
   void client.publish("demo.room", 1).catch(() => {});

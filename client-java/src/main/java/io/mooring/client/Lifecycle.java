@@ -21,6 +21,9 @@ final class Lifecycle {
   /** So many refusals of tokens in a row, the last one fresh, mean that none will be taken. */
   private static final int MOST_UNAUTHORIZED = 2;
 
+  /** How long the old socket may take to bring what the next one could not replay. */
+  private static final long HAND_OVER_MILLIS = 2_000;
+
   private final Environment environment;
   private final Tokens tokens;
   private final Subscriptions subscriptions;
@@ -41,6 +44,7 @@ final class Lifecycle {
   private final List<Session> leaving = new ArrayList<>();
 
   private @Nullable Alarm due;
+  private @Nullable Alarm handOver;
   private int unauthorized;
   private boolean offline;
   private boolean opened;
@@ -197,19 +201,19 @@ final class Lifecycle {
       comeBack(ending);
     } else {
       Alarm.cancel(due);
-      enter(Event.DROPPED, ending.reason());
-      Hello hello = next.hello();
-      if (hello == null) {
+      if (next.hello() == null) {
+        enter(Event.DROPPED, ending.reason());
         subscriptions.use(null);
         publishing.use(null);
       } else {
-        adopt(next, hello);
+        moveTo(next);
       }
     }
   }
 
   private void comingEnded(Session session, Ending ending) {
     Session old = live;
+    stopHandOver();
     subscriptions.use(old);
     publishing.use(old);
     if (session.hello() == null) {
@@ -285,22 +289,45 @@ final class Lifecycle {
     moveIfCarried();
   }
 
-  /** The next socket takes over once it carries every subscription. */
+  /**
+   * The next socket takes over once it carries every subscription; at the latest a while after it
+   * is known what it cannot carry.
+   */
   private void moveIfCarried() {
-    Session old = live;
     Session next = coming;
-    if (old == null || next == null || next.hello() == null || !subscriptions.areCarriedBy(next)) {
+    if (live == null || next == null || next.hello() == null) {
       return;
     }
+    if (subscriptions.areCarriedBy(next)) {
+      moveTo(next);
+    } else if (handOver == null && subscriptions.areAnsweredBy(next)) {
+      handOver = environment.after(HAND_OVER_MILLIS, () -> moveTo(next));
+    }
+  }
+
+  /**
+   * From now on there is only the next socket, but for answers that are still due on the old one.
+   */
+  private void moveTo(Session next) {
+    Session old = live;
+    stopHandOver();
     live = next;
     coming = null;
-    leaving.removeIf(Session::isOver);
-    leaving.add(old);
+    openSince = environment.nanos();
     environment.tallies().moves.incrementAndGet();
-    subscriptions.gone(old);
-    old.leave();
-    enter(Event.MOVED, "the next socket carries everything");
+    if (old != null) {
+      leaving.removeIf(Session::isOver);
+      leaving.add(old);
+      subscriptions.gone(old);
+      old.leave();
+    }
+    enter(Event.MOVED, "the next socket takes over");
     obey();
+  }
+
+  private void stopHandOver() {
+    Alarm.cancel(handOver);
+    handOver = null;
   }
 
   private void error(Session session, JsonNode message) {
@@ -380,6 +407,7 @@ final class Lifecycle {
 
   private void letAllGo() {
     Alarm.cancel(due);
+    stopHandOver();
     List<Session> all = new ArrayList<>(leaving);
     leaving.clear();
     if (live != null) {

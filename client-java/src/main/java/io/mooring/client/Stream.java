@@ -81,6 +81,12 @@ final class Stream {
     return Frames.subscribe(feed.id(), channel(), last);
   }
 
+  /** Whether it is known from where on {@code session} brings it, or no other socket does. */
+  boolean isAnsweredBy(Session session) {
+    Feed feed = feed(session);
+    return (feed != null && feed.answered()) || !isHeardElsewhere(feed);
+  }
+
   /** Whether the application would miss nothing of it if {@code session} were the only socket. */
   boolean isCarriedBy(Session session) {
     Feed feed = feed(session);

@@ -99,6 +99,16 @@ final class Subscriptions {
     return true;
   }
 
+  /** Whether it is known for all of them what {@code next} brings. */
+  boolean areAnsweredBy(Session next) {
+    for (Stream stream : streams.values()) {
+      if (!stream.isAnsweredBy(next)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   void close() {
     session = null;
     streams.values().forEach(Stream::close);

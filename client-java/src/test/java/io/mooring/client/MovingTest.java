@@ -185,6 +185,23 @@ class MovingTest {
   }
 
   @Test
+  void whatTheOldSocketDoesNotBringInTimeIsLost() throws InterruptedException {
+    Berth old = harbour.connect();
+    harbour.subscribe(old, ROOM);
+    Berth next = move(old);
+    next.send(Harbour.subbed(asked(next, 0), ROOM, 3, false, ",'reason':'too_many'"));
+    send(next, 4);
+    timers.awaitDue(Duration.ofSeconds(2));
+    assertEquals(List.of("subscribed at e:0:0"), book.lines());
+
+    timers.pass(Duration.ofSeconds(2));
+
+    book.awaitLines("subscribed at e:0:0", "lost by too_many, at e:3:30", "4 4");
+    book.awaitState(OPEN);
+    assertEquals(1000, old.awaitEnd());
+  }
+
+  @Test
   void aLogThatIsAnotherOneIsNotBridged() throws InterruptedException {
     Berth old = harbour.connect();
     harbour.subscribe(old, ROOM);
@@ -210,7 +227,9 @@ class MovingTest {
     old.close(4200, "r=drain;ra=5000");
 
     book.awaitState(OPEN);
-    assertEquals(List.of(CONNECTING, OPEN, MOVING, CONNECTING, OPEN), book.states());
+    assertEquals(List.of(CONNECTING, OPEN, MOVING, OPEN), book.states());
+    assertEquals(1, client.counters().moves());
+    assertEquals(0, client.counters().reconnects());
     next.send(Harbour.subbed(id, ROOM, 0, true, ""));
     send(next, 1);
     book.awaitLines("subscribed at e:0:0", "subscribed at e:0:0, recovered 0", "1 1");
