@@ -1,9 +1,16 @@
 package io.mooring.e2e;
 
+import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.WRITE;
+
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -26,23 +33,40 @@ final class Foreign {
 
   /** The client on npm's {@code ws}. */
   static List<String> node() throws IOException, InterruptedException {
-    Path folder = HOME.resolve("node");
-    if (!Files.isDirectory(folder.resolve("node_modules/ws"))) {
-      Files.createDirectories(folder);
-      run(
-          List.of(
-              "npm",
-              "install",
-              "--silent",
-              "--no-audit",
-              "--no-fund",
-              "--prefix",
-              folder.toString(),
-              "ws@8.18.3"));
+    return List.of("node", script("pinned.mjs").toString());
+  }
+
+  /** A script, beside the npm packages that the lock file names. */
+  private static Path script(String name) throws IOException, InterruptedException {
+    byte[] lock = Files.readAllBytes(SOURCES.resolve("package-lock.json"));
+    Path folder = HOME.resolve("node-%08x".formatted(Arrays.hashCode(lock)));
+    Path script = folder.resolve(name);
+    Files.createDirectories(HOME);
+    // Two JVMs may want it at once.
+    try (FileChannel turns = FileChannel.open(HOME.resolve("node.turns"), CREATE, WRITE)) {
+      FileLock turn = turns.lock();
+      try {
+        if (!Files.isDirectory(folder)) {
+          installPackages(folder);
+        }
+        byte[] source = Files.readAllBytes(SOURCES.resolve(name));
+        if (!Files.exists(script) || !Arrays.equals(Files.readAllBytes(script), source)) {
+          Files.write(script, source);
+        }
+      } finally {
+        turn.release();
+      }
     }
-    Path script = folder.resolve("pinned.mjs");
-    Files.writeString(script, Files.readString(SOURCES.resolve("pinned.mjs")));
-    return List.of("node", script.toString());
+    return script;
+  }
+
+  private static void installPackages(Path folder) throws IOException, InterruptedException {
+    Path unfinished = Files.createDirectories(HOME.resolve("node.part"));
+    for (String file : List.of(".npmrc", "package.json", "package-lock.json")) {
+      Files.copy(SOURCES.resolve(file), unfinished.resolve(file), REPLACE_EXISTING);
+    }
+    run(List.of("npm", "ci", "--silent", "--prefix", unfinished.toString()));
+    Files.move(unfinished, folder);
   }
 
   /** {@code grpcurl}, built from its source. */
