@@ -36,6 +36,11 @@ final class Foreign {
     return List.of("node", script("pinned.mjs").toString());
   }
 
+  /** The driver of a browser, on npm's {@code playwright-core}, which brings no browser. */
+  static List<String> browser() throws IOException, InterruptedException {
+    return List.of("node", script("browser.mjs").toString());
+  }
+
   /** A script, beside the npm packages that the lock file names. */
   private static Path script(String name) throws IOException, InterruptedException {
     byte[] lock = Files.readAllBytes(SOURCES.resolve("package-lock.json"));
