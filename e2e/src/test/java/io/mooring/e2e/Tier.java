@@ -201,7 +201,6 @@ final class Tier implements AutoCloseable {
     }
   }
 
-  /** The admin API of whichever control plane answers. */
   /** Returns once so many servers are ACTIVE, and every Envoy has as many hosts. */
   void awaitServers(int count) {
     Awaitility.await()
@@ -213,6 +212,7 @@ final class Tier implements AutoCloseable {
                     && envoys().stream().allMatch(envoy -> envoy(envoy).hosts().size() == count));
   }
 
+  /** The admin API of whichever control plane answers. */
   AdminApi admin() {
     return new AdminApi(controls().stream().map(this::control).toList(), Optional.empty());
   }
