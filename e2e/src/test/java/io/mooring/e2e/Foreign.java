@@ -36,6 +36,19 @@ final class Foreign {
     return List.of("node", script("pinned.mjs").toString());
   }
 
+  /**
+   * A program for Node.js, which has a WebSocket of its own from version 22, and before if asked.
+   * What the program looks for at {@code USUAL_PORT} of its environment is at {@code TRUE_PORT}.
+   */
+  static List<String> node(Path program) {
+    return List.of(
+        "node",
+        "--experimental-websocket",
+        "--import",
+        SOURCES.resolve("usual-port.mjs").toUri().toString(),
+        program.toString());
+  }
+
   /** The driver of a browser, on npm's {@code playwright-core}, which brings no browser. */
   static List<String> browser() throws IOException, InterruptedException {
     return List.of("node", script("browser.mjs").toString());
