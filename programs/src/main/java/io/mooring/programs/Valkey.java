@@ -77,14 +77,19 @@ public final class Valkey implements AutoCloseable {
     }
   }
 
-  /** Whether our process answers there, and not another that holds the port. */
+  /**
+   * Whether our process answers there, and not another that holds the port. While it loads its data
+   * it refuses nearly everything else.
+   */
   private static boolean answers(int port, long pid) {
     try (Socket socket = new Socket()) {
       socket.connect(new InetSocketAddress("127.0.0.1", port), 1_000);
       socket.setSoTimeout(1_000);
-      socket.getOutputStream().write("INFO server\r\nQUIT\r\n".getBytes(StandardCharsets.US_ASCII));
-      byte[] answer = socket.getInputStream().readAllBytes();
-      return new String(answer, StandardCharsets.UTF_8).contains("process_id:" + pid + "\r\n");
+      socket
+          .getOutputStream()
+          .write("INFO server persistence\r\nQUIT\r\n".getBytes(StandardCharsets.US_ASCII));
+      String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      return answer.contains("process_id:" + pid + "\r\n") && answer.contains("loading:0\r\n");
     } catch (IOException notYet) {
       return false;
     }
