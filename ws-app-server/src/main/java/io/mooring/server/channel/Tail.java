@@ -1,5 +1,6 @@
 package io.mooring.server.channel;
 
+import io.mooring.server.history.Chunks;
 import io.mooring.server.history.Excerpt;
 import io.mooring.server.history.Records;
 import java.util.List;
@@ -22,7 +23,7 @@ final class Tail {
   record Message(long off, long previousTag, long tag, byte[] frame, long sentNanos) {}
 
   private final Budget budget;
-  private final Records frames = new Records();
+  private final Records frames;
 
   /** The offset of the first one that is held. */
   private long first;
@@ -36,33 +37,37 @@ final class Tail {
   /** What the tails of one strand may hold together. */
   static final class Budget {
     private final long most;
-    private long used;
+    private final Chunks chunks = new Chunks();
 
     Budget(long mostBytes) {
       this.most = mostBytes;
+    }
+
+    boolean exceeded() {
+      return chunks.exceed(most);
     }
   }
 
   Tail(Budget budget) {
     this.budget = budget;
+    this.frames = new Records(budget.chunks);
   }
 
-  /** Adds the newest message; what does not lead up to it is dropped. */
+  /** Adds the newest message; what is too old by then, or does not lead up to it, is dropped. */
   void add(Message message) {
+    dropOlderThan(message.sentNanos - KEPT_NANOS);
     if (!frames.isEmpty() && !follows(end(), last, message)) {
       clear();
     }
     if (frames.isEmpty()) {
       begin(message);
     }
-    long held = frames.memory();
     frames.add(message.tag, message.sentNanos, message.frame);
     last = message.tag;
     while (frames.size() > Replay.MOST_MESSAGES || frames.bytes() > Replay.MOST_BYTES) {
       removeFirst();
     }
-    budget.used += frames.memory() - held;
-    if (budget.used > budget.most) {
+    if (budget.exceeded()) {
       clear();
     }
   }
@@ -86,7 +91,7 @@ final class Tail {
       from--;
       bytes += read.get(from).frame.length;
     }
-    if (from == upTo || budget.used > budget.most) {
+    if (from == upTo || budget.exceeded()) {
       return;
     }
     Message newest = read.get(upTo - 1);
@@ -95,12 +100,11 @@ final class Tail {
     } else if (newest.off + 1 != first || newest.tag != before) {
       return;
     }
-    Records older = new Records();
+    Records older = new Records(budget.chunks);
     for (Message message : read.subList(from, upTo)) {
       older.add(message.tag, message.sentNanos, message.frame);
     }
     begin(read.get(from));
-    budget.used += older.memory();
     frames.lead(older);
   }
 
@@ -118,15 +122,12 @@ final class Tail {
   }
 
   void dropOlderThan(long sentNanos) {
-    long held = frames.memory();
     while (!frames.isEmpty() && frames.nanos(0) - sentNanos < 0) {
       removeFirst();
     }
-    budget.used += frames.memory() - held;
   }
 
   void clear() {
-    budget.used -= frames.memory();
     frames.clear();
   }
 

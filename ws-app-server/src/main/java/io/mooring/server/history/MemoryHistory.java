@@ -40,7 +40,14 @@ public final class MemoryHistory implements History {
   /** What one strand owns, that which was idle longest first. */
   private static final class Shard {
     final Map<String, Kept> logs = new LinkedHashMap<>(16, 0.75f, true);
+    final Chunks chunks = new Chunks();
+
+    /** What the logs take besides the chunks of their entries. */
     long bytes;
+
+    boolean exceeds(long most) {
+      return chunks.exceed(most - bytes);
+    }
   }
 
   private final Loops loops;
@@ -181,7 +188,7 @@ public final class MemoryHistory implements History {
   private MemoryLog log(Shard shard, String channel, Retention retention, long now) {
     Kept kept = shard.logs.get(channel);
     if (kept == null || !kept.retention.equals(retention)) {
-      MemoryLog log = kept == null ? new MemoryLog() : kept.log;
+      MemoryLog log = kept == null ? new MemoryLog(shard.chunks) : kept.log;
       shard.logs.put(channel, new Kept(log, retention));
       if (kept == null) {
         shard.bytes += log.bytes();
@@ -202,18 +209,17 @@ public final class MemoryHistory implements History {
   /** Whoever was idle longest goes, and then the oldest entries of the one that grows. */
   private void makeRoom(Shard shard, MemoryLog growing) {
     Iterator<Kept> idle = shard.logs.values().iterator();
-    while (idle.hasNext() && (shard.logs.size() > mostLogs || shard.bytes > mostBytes)) {
+    while (idle.hasNext() && (shard.logs.size() > mostLogs || shard.exceeds(mostBytes))) {
       Kept oldest = idle.next();
       if (oldest.log == growing) {
         break;
       }
+      oldest.log.end();
       shard.bytes -= oldest.log.bytes();
       idle.remove();
     }
-    while (shard.bytes > mostBytes && growing.held() > 1) {
-      long before = growing.bytes();
+    while (shard.exceeds(mostBytes) && growing.held() > 1) {
       growing.trim();
-      shard.bytes += growing.bytes() - before;
     }
   }
 

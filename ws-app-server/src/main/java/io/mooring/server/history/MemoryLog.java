@@ -30,7 +30,7 @@ final class MemoryLog {
   /**
    * The last ones of the log, without a hole: the key's length, key, sender's length, sender, data.
    */
-  private final Records entries = new Records();
+  private final Records entries;
 
   /** The tag of the one before the first entry. */
   private long before;
@@ -41,6 +41,18 @@ final class MemoryLog {
   private String whole = "";
   private long published = System.nanoTime();
   private long used = published;
+
+  /**
+   * @param chunks for its entries
+   */
+  MemoryLog(Chunks chunks) {
+    this.entries = new Records(chunks);
+  }
+
+  /** Gives back the chunks of its entries; it is not used any more. */
+  void end() {
+    entries.clear();
+  }
 
   /** Forgets what its time is over for; before anything else is asked of it. */
   void expire(Retention retention, long now) {
@@ -70,9 +82,9 @@ final class MemoryLog {
     return top;
   }
 
-  /** What it takes in memory, in bytes, about. */
+  /** What it takes in memory besides the chunks of its entries, in bytes, about. */
   long bytes() {
-    return entries.memory() + keyBytes + (long) OVERHEAD * (1 + keys.size() + onces.size());
+    return keyBytes + (long) OVERHEAD * (1 + keys.size() + onces.size());
   }
 
   /**

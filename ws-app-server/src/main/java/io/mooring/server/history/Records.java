@@ -1,7 +1,6 @@
 package io.mooring.server.history;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -11,78 +10,10 @@ import org.jspecify.annotations.Nullable;
  * through. The older ones go first. Not safe for several threads.
  */
 public final class Records {
-  /** The most bytes of a chunk, unless one record has more. */
-  private static final int MOST_BYTES = 16 * 1024;
-
   /** A chunk that is larger than so many times what is held takes no more. */
   private static final long MOST_TIMES_HELD = 4;
 
-  /** What a chunk takes besides what it holds, in bytes. */
-  private static final int CHUNK_OVERHEAD = 80;
-
-  /** What a chunk knows of a record: where it ends, its tag, and its time. */
-  private static final int MARKS = 3;
-
-  private static final class Chunk {
-    /** The number of its first record; each later one has the next. */
-    long from;
-
-    int count;
-
-    /** How many of its bytes hold something. */
-    int used;
-
-    final byte[] bytes;
-
-    /** All that is known of one record stands together, where one look finds it. */
-    private long[] marks;
-
-    Chunk(long from, int bytes, int records) {
-      this.from = from;
-      this.bytes = new byte[bytes];
-      this.marks = new long[MARKS * records];
-    }
-
-    long memory() {
-      return CHUNK_OVERHEAD + bytes.length + (long) Long.BYTES * marks.length;
-    }
-
-    int begin(int index) {
-      return index == 0 ? 0 : end(index - 1);
-    }
-
-    int end(int index) {
-      return (int) marks[MARKS * index];
-    }
-
-    long tag(int index) {
-      return marks[MARKS * index + 1];
-    }
-
-    long nanos(int index) {
-      return marks[MARKS * index + 2];
-    }
-
-    /**
-     * @return how much more memory it takes for that, in bytes
-     */
-    long add(long tag, long time, byte[] record) {
-      int at = MARKS * count;
-      long more = 0;
-      if (at == marks.length) {
-        marks = Arrays.copyOf(marks, 2 * at);
-        more = (long) Long.BYTES * at;
-      }
-      System.arraycopy(record, 0, bytes, used, record.length);
-      used += record.length;
-      marks[at] = used;
-      marks[at + 1] = tag;
-      marks[at + 2] = time;
-      count++;
-      return more;
-    }
-  }
-
+  private final Chunks pool;
   private final ArrayList<Chunk> chunks = new ArrayList<>(1);
 
   /** The last of them. */
@@ -93,7 +24,13 @@ public final class Records {
 
   private int size;
   private long bytes;
-  private long memory;
+
+  /**
+   * @param pool where their chunks come from, and go when nothing is left in them
+   */
+  public Records(Chunks pool) {
+    this.pool = pool;
+  }
 
   public int size() {
     return size;
@@ -108,11 +45,6 @@ public final class Records {
     return bytes;
   }
 
-  /** What all of it takes in memory, in bytes, about. */
-  public long memory() {
-    return memory;
-  }
-
   /**
    * Adds the newest.
    *
@@ -122,26 +54,29 @@ public final class Records {
     Chunk last = newest;
     if (last == null || !suits(last, record.length)) {
       // As much again as there is: who holds little takes little.
-      int room = Math.max(record.length, (int) Math.min(MOST_BYTES, bytes));
-      long usual = Math.max(1, (bytes + record.length) / (size + 1));
-      last = new Chunk(first + size, room, (int) Math.max(1, room / usual));
+      last = pool.take(record.length + Chunk.MARK, bytes + (long) Chunk.MARK * size);
+      last.begin(first + size);
       chunks.add(last);
       newest = last;
-      memory += last.memory();
     }
-    memory += last.add(tag, nanos, record);
+    last.add(tag, nanos, record);
     bytes += record.length;
     size++;
   }
 
   /** Not one of busier times, either: few records that come seldom would keep it for long. */
   private boolean suits(Chunk last, int length) {
-    return last.bytes.length - last.used >= length
-        && last.bytes.length <= MOST_TIMES_HELD * Math.max(bytes, length);
+    long held = Math.max(bytes + (long) Chunk.MARK * size, length + Chunk.MARK);
+    return last.fits(length) && last.room() <= MOST_TIMES_HELD * held;
   }
 
-  /** Puts others before these; they belong to these from now on. */
+  /**
+   * Puts others before these; they belong to these from now on.
+   *
+   * @param older of the same pool; empty afterwards
+   */
   public void lead(Records older) {
+    assert older.pool == pool;
     long shift = first - older.size - older.first;
     for (Chunk chunk : older.chunks) {
       chunk.from += shift;
@@ -153,20 +88,18 @@ public final class Records {
     first -= older.size;
     size += older.size;
     bytes += older.bytes;
-    memory += older.memory;
-    older.clear();
+    older.forget();
   }
 
   /** Drops the oldest. */
   public void removeFirst() {
     Chunk chunk = chunks.getFirst();
     int index = (int) (first - chunk.from);
-    bytes -= chunk.end(index) - chunk.begin(index);
+    bytes -= chunk.length(index);
     first++;
     size--;
-    if (index + 1 == chunk.count) {
-      chunks.removeFirst();
-      memory -= chunk.memory();
+    if (index + 1 == chunk.count()) {
+      pool.release(chunks.removeFirst());
       if (chunks.isEmpty()) {
         newest = null;
       }
@@ -174,13 +107,17 @@ public final class Records {
   }
 
   public void clear() {
+    chunks.forEach(pool::release);
+    forget();
+  }
+
+  private void forget() {
     chunks.clear();
     chunks.trimToSize();
     newest = null;
     first = 0;
     size = 0;
     bytes = 0;
-    memory = 0;
   }
 
   /**
@@ -206,8 +143,7 @@ public final class Records {
    */
   public byte[] get(int index) {
     Chunk chunk = chunk(index);
-    int there = (int) (first + index - chunk.from);
-    return Arrays.copyOfRange(chunk.bytes, chunk.begin(there), chunk.end(there));
+    return chunk.copy((int) (first + index - chunk.from));
   }
 
   /** Copies of the records from an index on. */
@@ -230,7 +166,7 @@ public final class Records {
     while (low < high) {
       int middle = (low + high) >>> 1;
       Chunk chunk = chunks.get(middle);
-      if (chunk.from + chunk.count > number) {
+      if (chunk.from + chunk.count() > number) {
         high = middle;
       } else {
         low = middle + 1;

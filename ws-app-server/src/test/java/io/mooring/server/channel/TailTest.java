@@ -57,6 +57,26 @@ class TailTest {
     assertHoldsOnlyFrom(5, Excerpt.NOT_HELD);
   }
 
+  @Test
+  void dropsWithEachMessageWhatIsTooOldByThen() {
+    messages(1, 3).forEach(tail::add);
+    long sent = 2 + Tail.KEPT_NANOS;
+
+    tail.add(new Tail.Message(4, 30, 40, bytes(4), sent));
+
+    assertEquals(List.of("2", "3", "4"), after(1));
+    assertHoldsOnlyFrom(2, 10);
+  }
+
+  @Test
+  void beginsWithAMessageBeforeWhichAllIsTooOld() {
+    messages(1, 3).forEach(tail::add);
+
+    tail.add(new Tail.Message(4, 30, 40, bytes(4), 4 + Tail.KEPT_NANOS));
+
+    assertHoldsOnlyFrom(4, 30);
+  }
+
   private void assertHoldsOnlyFrom(long first, long tagBefore) {
     assertEquals(tagBefore, tail.tagAt(first - 1));
     assertEquals(first * 10, tail.tagAt(first));

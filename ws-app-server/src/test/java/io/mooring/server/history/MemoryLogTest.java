@@ -17,7 +17,7 @@ class MemoryLogTest {
   /** Whoever counts what all logs take would else count wrong from then on. */
   @Test
   void isAsItWasAfterAPublicationWhoseKeyHasNoRoom() {
-    MemoryLog log = new MemoryLog();
+    MemoryLog log = new MemoryLog(new Chunks());
     long now = System.nanoTime();
     Position top = log.append(publication("a", "once"), ONE_KEY, now).position();
     long later = now + TimeUnit.MINUTES.toNanos(6);
