@@ -8,9 +8,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Relays between one process and those it listens to, which can hold back all that they say. */
+/** Cables between one process and those it listens to, which can hold back all that they say. */
 final class Upstream implements AutoCloseable {
-  private final List<HeldRelay> relays = new ArrayList<>();
+  private final List<Cable> cables = new ArrayList<>();
 
   private Upstream() {}
 
@@ -29,20 +29,20 @@ final class Upstream implements AutoCloseable {
     return between(tier, filter, redis.getHost() + ":", List.of(redis.getPort()));
   }
 
-  /** Starts the process anew, with the relays' ports in its configuration. */
+  /** Starts the process anew, with the cables' ports in its configuration. */
   private static Upstream between(Tier tier, String process, String before, List<Integer> ports)
       throws IOException {
     Upstream upstream = new Upstream();
     Path configuration = tier.state().resolve("conf/" + process + ".yaml");
     String text = Files.readString(configuration);
     for (int port : ports) {
-      HeldRelay relay = new HeldRelay(port).start();
-      upstream.relays.add(relay);
+      Cable cable = new Cable(port).start();
+      upstream.cables.add(cable);
       String named = before + port;
       if (!text.contains(named)) {
         throw new AssertionError("%s does not name %d".formatted(configuration, port));
       }
-      text = text.replace(named, before + relay.port());
+      text = text.replace(named, before + cable.port());
     }
     Files.writeString(configuration, text);
     tier.kill(process);
@@ -52,17 +52,17 @@ final class Upstream implements AutoCloseable {
 
   /** The process hears nothing from now on. */
   void hold() {
-    relays.forEach(HeldRelay::hold);
+    cables.forEach(Cable::hold);
   }
 
   void release() {
-    relays.forEach(HeldRelay::release);
+    cables.forEach(Cable::release);
   }
 
   @Override
   public void close() {
-    for (HeldRelay relay : relays) {
-      relay.close();
+    for (Cable cable : cables) {
+      cable.close();
     }
   }
 }
