@@ -50,6 +50,7 @@ final class Socket {
   private final Environment environment;
   private final Events events;
   private final Deque<String> outgoing = new ArrayDeque<>();
+  private @Nullable CompletableFuture<WebSocket> handshake;
   private @Nullable WebSocket peer;
   private @Nullable Alarm farewell;
   private long waiting;
@@ -73,14 +74,14 @@ final class Socket {
   /** Begins to open; what is sent before it is open waits. */
   static Socket open(Environment environment, URI url, String token, Events events) {
     Socket socket = new Socket(environment, events);
-    socket
-        .handshake(url, token)
-        .whenComplete(
-            (opened, failure) -> {
-              if (failure != null) {
-                environment.order().execute(() -> socket.end(ending(failure)));
-              }
-            });
+    CompletableFuture<WebSocket> handshake = socket.handshake(url, token);
+    socket.handshake = handshake;
+    handshake.whenComplete(
+        (opened, failure) -> {
+          if (failure != null) {
+            environment.order().execute(() -> socket.end(ending(failure)));
+          }
+        });
     return socket;
   }
 
@@ -158,6 +159,8 @@ final class Socket {
       // The answer to the goodbye comes after whatever else is under way.
       there.request(Long.MAX_VALUE);
       pump();
+    } else {
+      giveUpHandshake();
     }
   }
 
@@ -167,6 +170,18 @@ final class Socket {
     Alarm.cancel(farewell);
     if (peer != null) {
       peer.abort();
+    } else {
+      giveUpHandshake();
+    }
+  }
+
+  /**
+   * A handshake that went on would be a newer one to the server than the next, if that overtakes
+   * it, and displace its socket.
+   */
+  private void giveUpHandshake() {
+    if (handshake != null) {
+      handshake.cancel(true);
     }
   }
 

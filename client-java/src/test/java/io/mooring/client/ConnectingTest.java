@@ -289,6 +289,28 @@ class ConnectingTest {
   }
 
   @Test
+  void aHandshakeThatIsGivenUpDoesNotGoOnBehindTheNext() {
+    quay.fallSilent();
+    client.connect();
+    await().until(() -> quay.handshakes().size() == 1);
+
+    timers.pass(Duration.ofSeconds(10));
+
+    await().until(() -> quay.givenUp() == 1);
+  }
+
+  @Test
+  void aClientThatIsClosedGivesItsHandshakeUp() {
+    quay.fallSilent();
+    client.connect();
+    await().until(() -> quay.handshakes().size() == 1);
+
+    client.close();
+
+    await().until(() -> quay.givenUp() == 1);
+  }
+
+  @Test
   void aServerOfWhichNothingIsHeardIsLeft() throws InterruptedException {
     Berth berth = harbour.connect();
     berth.awaitPong();

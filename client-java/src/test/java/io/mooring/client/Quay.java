@@ -41,6 +41,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** A server of WebSockets and snapshots on loopback, which does what a test says. */
@@ -62,6 +63,7 @@ final class Quay implements AutoCloseable {
   private final List<String> handshakes = new CopyOnWriteArrayList<>();
   private final List<String> asked = new CopyOnWriteArrayList<>();
   private final Channel channel;
+  private final AtomicInteger givenUp = new AtomicInteger();
   private volatile boolean mute;
 
   private Quay() {
@@ -158,6 +160,11 @@ final class Quay implements AutoCloseable {
     return handshakes;
   }
 
+  /** How many connections ended before their handshake was answered with a socket. */
+  int givenUp() {
+    return givenUp.get();
+  }
+
   /** Paths and queries of all requests for snapshots. */
   List<String> asked() {
     return asked;
@@ -243,7 +250,9 @@ final class Quay implements AutoCloseable {
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
-      if (berth != null) {
+      if (berth == null) {
+        givenUp.incrementAndGet();
+      } else {
         berth.ended(1006);
       }
     }
