@@ -8,12 +8,14 @@ import java.util.random.RandomGenerator;
  * What the parts of one client work with.
  *
  * @param order the client's own
+ * @param turnstile that of all clients of the process
  * @param random any thread's
  */
 record Environment(
     Executor order,
     Timers timers,
     HttpClient http,
+    Turnstile turnstile,
     RandomGenerator random,
     Callbacks callbacks,
     Tallies tallies,

@@ -167,6 +167,7 @@ public final class MooringClientBuilder {
             new Mailbox(threads, callbacks::mistake),
             timers == null ? Shared.timers() : timers,
             http == null ? Shared.http() : http,
+            Shared.turnstile(),
             random,
             callbacks,
             new Tallies(),

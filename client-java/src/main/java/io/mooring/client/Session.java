@@ -38,6 +38,7 @@ final class Session implements Socket.Events {
   private final Map<Long, Publication> unanswered = new LinkedHashMap<>();
 
   private String token = "";
+  private Turnstile.@Nullable Pass pass;
   private @Nullable Socket socket;
   private @Nullable Hello hello;
   private @Nullable Pace pace;
@@ -81,10 +82,17 @@ final class Session implements Socket.Events {
 
   private void open(String given) {
     token = given;
+    pass = environment.turnstile().enter(() -> environment.order().execute(this::dial));
+  }
+
+  private void dial() {
+    if (over) {
+      return;
+    }
     deadline =
         environment.after(
             HELLO_MILLIS, () -> end(new Ending.Broken("no hello within " + HELLO_MILLIS + " ms")));
-    socket = Socket.open(environment, url, given, this);
+    socket = Socket.open(environment, url, token, this);
   }
 
   URI url() {
@@ -207,9 +215,16 @@ final class Session implements Socket.Events {
     ended(ending);
   }
 
+  private void leaveTurnstile() {
+    if (pass != null) {
+      pass.leave();
+    }
+  }
+
   private void stop() {
     over = true;
     renewal.stop();
+    leaveTurnstile();
     Alarm.cancel(deadline);
     Alarm.cancel(silence);
     Alarm.cancel(doubt);
@@ -291,6 +306,7 @@ final class Session implements Socket.Events {
     hello = said;
     pace = new Pace(said.messages(), environment.nanos());
     Alarm.cancel(deadline);
+    leaveTurnstile();
     if (socket != null) {
       socket.limit(said.longest());
     }

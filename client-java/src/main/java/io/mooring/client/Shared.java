@@ -20,6 +20,13 @@ final class Shared {
     static final Timers TIMERS = new SharedTimers();
   }
 
+  private static final class Entrance {
+    static final Turnstile TURNSTILE =
+        new Turnstile(
+            Time.TIMERS,
+            Turnstile.PLACES_OF_A_PROCESSOR * Runtime.getRuntime().availableProcessors());
+  }
+
   private static final class Http {
     static final HttpClient CLIENT = HttpClient.newBuilder().executor(Threads.EXECUTOR).build();
   }
@@ -30,6 +37,10 @@ final class Shared {
 
   static Timers timers() {
     return Time.TIMERS;
+  }
+
+  static Turnstile turnstile() {
+    return Entrance.TURNSTILE;
   }
 
   static HttpClient http() {

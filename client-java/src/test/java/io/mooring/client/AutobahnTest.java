@@ -58,6 +58,7 @@ class AutobahnTest {
               new Mailbox(Shared.executor(), over::completeExceptionally),
               Shared.timers(),
               Shared.http(),
+              Shared.turnstile(),
               new Random(),
               callbacks,
               new Tallies(),

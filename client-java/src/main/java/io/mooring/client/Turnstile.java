@@ -1,0 +1,86 @@
+package io.mooring.client;
+
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lets the clients of a process through to their servers a few at a time, in the order in which
+ * they came. Thousands that come back at once would share the processor until all of them have
+ * missed their deadlines, and begin anew. Whose handshake takes longer than its work does waits for
+ * the network, and holds nobody up. Any thread.
+ */
+final class Turnstile {
+  /** So many for each processor keep it busy. */
+  static final int PLACES_OF_A_PROCESSOR = 16;
+
+  /** So long a handshake has its place; then the next one begins beside it. */
+  static final long MOST_MILLIS = 250;
+
+  private final Timers timers;
+  private final int places;
+  private final LinkedHashSet<Pass> waiting = new LinkedHashSet<>();
+  private final Set<Pass> inside = new HashSet<>();
+
+  Turnstile(Timers timers, int places) {
+    this.timers = timers;
+    this.places = places;
+  }
+
+  /** A client's turn. */
+  final class Pass {
+    private final Runnable begin;
+    private volatile Timers.@Nullable Timer timer;
+
+    private Pass(Runnable begin) {
+      this.begin = begin;
+    }
+
+    private void admit() {
+      timer = timers.after(MOST_MILLIS, this::leave);
+      begin.run();
+    }
+
+    /** It is through, or gives up. Does nothing the second time. */
+    void leave() {
+      Timers.Timer bound = timer;
+      if (bound != null) {
+        bound.cancel();
+      }
+      Pass next = successor(this);
+      if (next != null) {
+        next.admit();
+      }
+    }
+  }
+
+  /**
+   * Runs {@code begin}, which must be short, when it is its turn, on any thread.
+   *
+   * @return to be left once the handshake is over, however it ended
+   */
+  Pass enter(Runnable begin) {
+    Pass pass = new Pass(begin);
+    synchronized (this) {
+      if (inside.size() == places) {
+        waiting.add(pass);
+        return pass;
+      }
+      inside.add(pass);
+    }
+    pass.admit();
+    return pass;
+  }
+
+  /** Who has the place of one that leaves; null if nobody does. */
+  private synchronized @Nullable Pass successor(Pass leaving) {
+    waiting.remove(leaving);
+    if (!inside.remove(leaving) || waiting.isEmpty()) {
+      return null;
+    }
+    Pass next = waiting.removeFirst();
+    inside.add(next);
+    return next;
+  }
+}
