@@ -17,10 +17,10 @@ class BackoffTest {
   /** Another one is tried by {@code -Dmooring.seed=…}: of a hundred, one fails by chance. */
   private static final long SEED = Long.getLong("mooring.seed", 20_260_101);
 
-  private static final int DRAWS = 10_000;
+  private static final int CLIENTS = 10_000;
 
-  /** The quantile of Kolmogorov's distribution at 1 %, over the root of the number of draws. */
-  private static final double CRITICAL = 1.6276 / Math.sqrt(DRAWS);
+  /** The quantile of Kolmogorov's distribution at 1 %, over the root of their number. */
+  private static final double CRITICAL = 1.6276 / Math.sqrt(CLIENTS);
 
   @Test
   void theCeilingDoublesUpToThirtySeconds() {
@@ -40,9 +40,9 @@ class BackoffTest {
   @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7, 20})
   void theWaitsOfAnAttemptAreUniformUpToItsCeiling(int attempt) {
     SplittableRandom random = new SplittableRandom(SEED);
-    long[] waits = new long[DRAWS];
+    long[] waits = new long[CLIENTS];
 
-    for (int i = 0; i < DRAWS; i++) {
+    for (int i = 0; i < CLIENTS; i++) {
       Backoff backoff = new Backoff(random, Backoff.FIRST, Backoff.MOST);
       for (int before = 0; before < attempt; before++) {
         backoff.next();
@@ -51,7 +51,9 @@ class BackoffTest {
     }
 
     System.out.println("attempt " + attempt + ", seed " + SEED);
-    double distance = distance(waits, Backoff.ceiling(attempt, 500, 30_000));
+    long ceiling = Backoff.ceiling(attempt, 500, 30_000);
+    assertTrue(Arrays.stream(waits).allMatch(wait -> wait >= 0 && wait <= ceiling));
+    double distance = distance(waits, ceiling);
     assertTrue(
         distance < CRITICAL,
         "seed " + SEED + ": the distance is " + distance + ", expected below " + CRITICAL);
