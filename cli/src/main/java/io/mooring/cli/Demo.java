@@ -77,7 +77,7 @@ final class Demo implements Runnable {
       })
   int clients(
       @Mixin Common options,
-      @Parameters(paramLabel = "N", description = "How many, 1 to 2000.") int clients,
+      @Parameters(paramLabel = "N", description = "How many, 1 to 10000.") int clients,
       @Option(
               names = "--channels",
               paramLabel = "N",

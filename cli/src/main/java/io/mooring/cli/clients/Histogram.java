@@ -16,20 +16,20 @@ record Histogram(long stretchMillis, List<Integer> counts) {
   /** Round lengths, of which the shortest is taken that needs few enough rows. */
   private static final long[] STRETCHES = {100, 200, 500, 1_000, 2_000, 5_000, 10_000, 30_000};
 
-  private static final int MOST_ROWS = 12;
   private static final int WIDTH = 30;
 
   /**
    * @param nanos from the beginning to each event
+   * @param mostRows how many stretches there may be
    */
-  static Histogram of(long[] nanos) {
+  static Histogram of(long[] nanos, int mostRows) {
     long end = Arrays.stream(nanos).max().orElse(0);
     long millis = TimeUnit.NANOSECONDS.toMillis(end);
     long stretch =
         Arrays.stream(STRETCHES)
-            .filter(length -> millis / length < MOST_ROWS)
+            .filter(length -> millis / length < mostRows)
             .findFirst()
-            .orElse(Math.ceilDiv(millis + 1, MOST_ROWS));
+            .orElse(Math.ceilDiv(millis + 1, mostRows));
     int[] counts = new int[(int) (millis / stretch) + 1];
     for (long nano : nanos) {
       counts[(int) (TimeUnit.NANOSECONDS.toMillis(nano) / stretch)]++;

@@ -8,6 +8,9 @@ import java.util.function.Consumer;
 
 /** For programs: an object for each second, and for whatever happens. */
 public final class JsonDisplay implements Display {
+  /** A tenth of a second each, for ten minutes. */
+  private static final int MOST_STRETCHES = 6_000;
+
   private final Consumer<JsonNode> out;
 
   public JsonDisplay(Consumer<JsonNode> out) {
@@ -32,7 +35,7 @@ public final class JsonDisplay implements Display {
     disturbance.left().forEach(told.putObject("moved_from")::put);
     disturbance.byServer().forEach(told.putObject("arrived_at")::put);
     long[] times = disturbance.arrivalTimes();
-    Histogram histogram = Histogram.of(times);
+    Histogram histogram = Histogram.of(times, MOST_STRETCHES);
     told.put("p50_ms", disturbance.backWithin(0.5))
         .put("p99_ms", disturbance.backWithin(0.99))
         .put("most_in_a_second", Histogram.mostInASecond(times))

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Load(int clients, int channels, int rate) {
   /** More is what the benchmarks are for. */
-  static final int MOST_CLIENTS = 2_000;
+  static final int MOST_CLIENTS = 10_000;
 
   private static final int MOST_CHANNELS = 1_000;
   private static final int MOST_RATE = 1_000;

@@ -18,6 +18,9 @@ public final class TextDisplay implements Display {
   /** Seconds from one line to the next where no line can be rewritten. */
   private static final int NOW_AND_THEN = 10;
 
+  /** Of a histogram. */
+  private static final int MOST_ROWS = 12;
+
   private final Terminal terminal;
   private final StatusLine line;
   private int seconds;
@@ -108,7 +111,7 @@ public final class TextDisplay implements Display {
                   counts(disturbance.byServer()),
                   Histogram.mostInASecond(times),
                   back(disturbance)));
-      lines.addAll(Histogram.of(times).lines());
+      lines.addAll(Histogram.of(times, MOST_ROWS).lines());
     }
     lines.add(
         "  replayed %d · %s"
