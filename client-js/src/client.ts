@@ -17,8 +17,8 @@ import { Tokens } from "./token.js";
 
 export interface ClientOptions {
   /**
-   * Gives the token. Asked before a connect when the known token has ended, is about to, or was
-   * refused, and when the token of an open connection is about to end. It may take 10 s.
+   * Gives the token. Asked by `connect()`, before a reconnect when the known token has ended, is
+   * about to, or was refused, and when that of an open connection is about to end. May take 10 s.
    */
   readonly token: () => string | PromiseLike<string>;
   /** Where the HTTP API is; by default `/api/v1` on the host of the socket. */

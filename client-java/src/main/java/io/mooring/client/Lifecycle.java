@@ -81,6 +81,7 @@ final class Lifecycle {
     if (enter(Event.CONNECT, "the application asked for a connection")) {
       backoff.healthy();
       pin.forget();
+      tokens.forget();
       unauthorized = 0;
       opened = false;
       if (offline) {

@@ -65,8 +65,9 @@ public final class MooringClient implements AutoCloseable {
 
   /**
    * Begins to connect, and stays connected until {@link #close}. After a close, or after a server
-   * refused the client, it begins afresh: with the URL that the client was built with, and every
-   * subscription where it was. Does nothing if the client is connected or about to be.
+   * refused the client, it begins afresh: with the URL that the client was built with, another
+   * token, and every subscription where it was. Does nothing if the client is connected or about to
+   * be.
    */
   public void connect() {
     environment.order().execute(lifecycle::connect);

@@ -88,6 +88,12 @@ final class Tokens {
     }
   }
 
+  /** What comes next may be for another user. */
+  void forget() {
+    known = null;
+    asked = null;
+  }
+
   /** A server says when {@code token} ends, in seconds since 1970. */
   void ends(String token, long exp) {
     if (token.equals(known) && exp > 0) {

@@ -426,7 +426,17 @@ class ConnectingTest {
 
     Berth berth = harbour.connect();
     assertEquals(1, quay.handshakes().size());
-    assertTrue(berth.authorization().endsWith("late"));
+    assertTrue(berth.authorization().endsWith("lasting"));
+  }
+
+  @Test
+  void aClientThatIsConnectedAgainMayBeAnotherUsers() throws InterruptedException {
+    harbour.token(500, "first");
+    harbour.connect().close(4505, "r=revoked");
+    book.awaitState(CLOSED);
+    harbour.token(500, "second");
+
+    assertTrue(harbour.connect().authorization().endsWith("second"));
   }
 
   @Test
