@@ -32,6 +32,10 @@ final class Reconciliation {
   private @Nullable Position contained;
 
   private boolean holding;
+
+  /** The application has all up to here, and what follows is held back; of one that holds. */
+  private @Nullable Position holdingFrom;
+
   private @Nullable Alarm again;
 
   /** The number of the attempt that is under way; 0 if none is. */
@@ -90,16 +94,25 @@ final class Reconciliation {
       backoff.healthy();
     }
     loss = lost;
-    holding = true;
+    hold(lost);
     read();
   }
 
-  /** Goes on with what {@link #stop} left open. */
-  void resume() {
+  /**
+   * Goes on with what {@link #stop} left open.
+   *
+   * @param had where the application is
+   */
+  void resume(Position had) {
     if (loss != null && again == null && attempt == 0) {
-      holding = true;
+      hold(had);
       read();
     }
+  }
+
+  private void hold(Position from) {
+    holding = true;
+    holdingFrom = from;
   }
 
   /**
@@ -112,7 +125,7 @@ final class Reconciliation {
     again = null;
     attempt = 0;
     holding = false;
-    return held.take().isEmpty() ? null : loss;
+    return held.take().isEmpty() ? null : holdingFrom;
   }
 
   private void read() {

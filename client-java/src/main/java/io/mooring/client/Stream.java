@@ -116,7 +116,7 @@ final class Stream {
     boolean goesOn = had == null || feed.continues(had, !isHeardElsewhere(feed));
     if (!live) {
       subscription.become(SubscriptionState.LIVE);
-      reconciliation.resume();
+      reconciliation.resume(had == null ? position : had);
       Subscribed event =
           new Subscribed(position, goesOn && had != null, message.path("replayed").asLong());
       call(() -> listener.subscribed(event));

@@ -209,4 +209,27 @@ class ReconcilingTest {
 
     book.awaitLines("subscribed at e:9:90, recovered 0", "reconciled", "10 10");
   }
+
+  @Test
+  void whatWasHeardBeforeAClosedClientHeldBackDoesNotComeAgain() throws InterruptedException {
+    Berth first = lose();
+    first.send(Harbour.msg(ROOM, 10));
+    quay.snapshot(503, "");
+    book.awaitLines("10 10");
+    client.close();
+    book.awaitState(State.CLOSED);
+    Berth second = harbour.connect();
+    JsonNode asked = second.receive("sub");
+    second.send(Harbour.subbed(asked.path("id").asLong(), ROOM, 10, true, ""));
+    await().until(() -> quay.asked().size() == 2);
+    second.send(Harbour.msg(ROOM, 11));
+    second.send("{'op':'ping'}");
+    second.awaitPong();
+
+    client.close();
+    book.awaitState(State.CLOSED);
+
+    Berth third = harbour.connect();
+    assertEquals(10, third.receive("sub").path("pos").path("off").asLong());
+  }
 }
