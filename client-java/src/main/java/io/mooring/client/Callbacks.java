@@ -3,7 +3,10 @@ package io.mooring.client;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Calls the application, and outlives what it throws. Called in the client's order. */
+/**
+ * Calls the application, and outlives what it throws: in other languages of the JVM, and by
+ * generics in Java, that may be a checked exception. Called in the client's order.
+ */
 final class Callbacks {
   private static final Logger log = LoggerFactory.getLogger(Callbacks.class);
 
@@ -17,7 +20,7 @@ final class Callbacks {
   void call(Runnable callback) {
     try {
       callback.run();
-    } catch (RuntimeException | Error thrown) {
+    } catch (Throwable thrown) {
       log.error("event=listener_failed", thrown);
       error(
           new MooringException(
@@ -34,7 +37,7 @@ final class Callbacks {
   void error(MooringException error) {
     try {
       listener.error(error);
-    } catch (RuntimeException | Error thrown) {
+    } catch (Throwable thrown) {
       log.error("event=listener_failed listener=error", thrown);
     }
   }

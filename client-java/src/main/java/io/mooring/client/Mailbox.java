@@ -55,7 +55,7 @@ final class Mailbox implements Executor {
   private void run(Runnable task) {
     try {
       task.run();
-    } catch (RuntimeException | Error mistake) {
+    } catch (Throwable mistake) {
       mistakes.accept(mistake);
     }
   }

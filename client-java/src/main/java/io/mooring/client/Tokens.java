@@ -73,7 +73,7 @@ final class Tokens {
                         deadline.cancel();
                         answered(question, token, failure);
                       }));
-    } catch (RuntimeException | Error thrown) {
+    } catch (Throwable thrown) {
       deadline.cancel();
       // Not at once, as the caller has not got the future yet.
       environment.order().execute(() -> answered(question, null, thrown));
