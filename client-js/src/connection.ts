@@ -327,7 +327,7 @@ export class Connection implements SocketEvents, PageEvents {
 
   #renew(socket: Socket): void {
     if (socket !== this.#retiring) {
-      const renewal = new Renewal(this.#env, socket);
+      const renewal = this.#renewals.get(socket) ?? new Renewal(this.#env, socket);
       this.#renewals.set(socket, renewal);
       renewal.begin();
     }

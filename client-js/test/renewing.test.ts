@@ -94,3 +94,17 @@ test("A callback that fails twice is told, and the connection goes on until its 
   assert.deepEqual(errors, ["renewal_failed"]);
   assert.equal(client.state, "open");
 });
+
+test("Tokens that end at once are not asked for in a loop", async (t) => {
+  const { clock, peer } = await scene(t, { random: () => 0.5 });
+  const first = await peer.expect("auth");
+
+  peer.send({ op: "authed", id: first.id, exp: 2 }, { op: "auth_expiring", exp: 2 });
+  await until(() => clock.waits(250), "a wait of 250 ms");
+  clock.advance(250);
+  const second = await peer.expect("auth");
+  peer.send({ op: "authed", id: second.id, exp: 3 }, { op: "auth_expiring", exp: 3 });
+  await until(() => clock.waits(500), "a wait of 500 ms");
+
+  assert.deepEqual([first.token, second.token], ["token-2", "token-3"]);
+});
