@@ -4,6 +4,8 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Lets the clients of a process through to their servers a few at a time, in the order in which
@@ -12,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * the network, and holds nobody up. Any thread.
  */
 final class Turnstile {
+  private static final Logger log = LoggerFactory.getLogger(Turnstile.class);
+
   /** So many for each processor keep it busy. */
   static final int PLACES_OF_A_PROCESSOR = 16;
 
@@ -39,7 +43,12 @@ final class Turnstile {
 
     private void admit() {
       timer = timers.after(MOST_MILLIS, this::leave);
-      begin.run();
+      try {
+        begin.run();
+      } catch (RuntimeException refused) {
+        // Its executor is shut down; whose place it takes is another client, which goes on.
+        log.error("event=client_refused", refused);
+      }
     }
 
     /** It is through, or gives up. Does nothing the second time. */

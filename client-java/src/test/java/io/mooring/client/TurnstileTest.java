@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -76,6 +77,22 @@ class TurnstileTest {
     assertEquals(range(100, PLACES), begun);
     timers.pass(Duration.ofMillis(Turnstile.MOST_MILLIS));
     assertEquals(range(100, PLACES + 1), begun);
+  }
+
+  @Test
+  void aClientThatCannotBeginIsNotTheMatterOfTheOneBeforeIt() {
+    List<Turnstile.Pass> first = enter(0, PLACES);
+    turnstile.enter(
+        () -> {
+          throw new RejectedExecutionException("shut down");
+        });
+    enter(100, 1);
+    begun.clear();
+
+    first.get(0).leave();
+    timers.pass(Duration.ofMillis(Turnstile.MOST_MILLIS));
+
+    assertEquals(List.of(100), begun);
   }
 
   @Test
