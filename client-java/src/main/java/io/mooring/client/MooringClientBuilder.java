@@ -48,11 +48,11 @@ public final class MooringClientBuilder {
   }
 
   /**
-   * Where the client gets its token: a JSON Web Token, asked for by {@link
-   * MooringClient#connect}, before a later connection if the last one has ended, ends within ten
-   * seconds or was refused, and when the server says that it is about to end. May take its time, up
-   * to ten seconds: it is called on a thread of the {@link #executor}. If it throws or returns
-   * null, the client asks again later.
+   * Where the client gets its token: a JSON Web Token, asked for by {@link MooringClient#connect},
+   * before a later connection if the last one has ended, ends within ten seconds or was refused,
+   * and when the server says that it is about to end. May take its time, up to ten seconds: it is
+   * called on a thread of the {@link #executor}. If it throws or returns null, the client asks
+   * again later.
    */
   public MooringClientBuilder token(Supplier<String> source) {
     this.blockingSource = source;
