@@ -8,45 +8,88 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** What a client does all day: handshake, hello, subscribe, publish, receive. */
+/** What a client does all day: handshake, hello, subscribe, publish, receive, and come back. */
 final class Exercise implements WebSocket.Listener {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final String CHANNEL = "demo.training";
+  private static final Pattern POSITION = Pattern.compile("\"pos\":(\\{[^}]*})");
 
   private final BlockingQueue<String> received = new LinkedBlockingQueue<>();
   private final StringBuilder partial = new StringBuilder();
+  private long lastId;
 
   private Exercise() {}
 
   /**
-   * Connects once and publishes {@code messages} messages to itself.
+   * Connects once and publishes {@code messages} messages to itself; then connects beside that and
+   * gets them again, once from the server's memory and once from the log.
    *
    * @throws IllegalStateException if an expected answer does not come
    */
   static void run(HttpClient client, URI edge, String token, int messages) {
-    Exercise exercise = new Exercise();
+    Exercise stays = new Exercise();
+    WebSocket first = stays.connect(client, edge, token);
+    String start = stays.subscribe(first, "");
+    for (int i = 0; i < messages; i++) {
+      String publish = "{\"op\":\"pub\",\"id\":%d,\"ch\":\"%s\",\"data\":{\"n\":%d}}";
+      first.sendText(publish.formatted(++stays.lastId, CHANNEL, i), true).join();
+      stays.await("msg");
+    }
+    Exercise comesBack = new Exercise();
+    WebSocket second = comesBack.connect(client, edge, token);
+    comesBack.resume(second, start, messages);
+    stays.unsubscribe(first);
+    comesBack.resume(second, start, messages);
+    first.sendClose(WebSocket.NORMAL_CLOSURE, "").join();
+    second.sendClose(WebSocket.NORMAL_CLOSURE, "").join();
+  }
+
+  private WebSocket connect(HttpClient client, URI edge, String token) {
     WebSocket socket =
         client
             .newWebSocketBuilder()
             .header("Authorization", "Bearer " + token)
             .subprotocols("mooring.v1.json")
             .connectTimeout(PATIENCE)
-            .buildAsync(edge, exercise)
+            .buildAsync(edge, this)
             .orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS)
             .join();
-    exercise.await("hello");
-    socket.sendText("{\"op\":\"sub\",\"id\":1,\"ch\":\"%s\"}".formatted(CHANNEL), true).join();
-    exercise.await("subbed");
+    await("hello");
+    return socket;
+  }
+
+  /** Everything after a position, and nothing more of the channel. */
+  private void resume(WebSocket socket, String position, int messages) {
+    subscribe(socket, ",\"pos\":" + position);
     for (int i = 0; i < messages; i++) {
-      String publish = "{\"op\":\"pub\",\"id\":%d,\"ch\":\"%s\",\"data\":{\"n\":%d}}";
-      socket.sendText(publish.formatted(i + 2, CHANNEL, i), true).join();
-      exercise.await("msg");
+      await("msg");
     }
-    socket.sendText("{\"op\":\"unsub\",\"id\":1000,\"ch\":\"%s\"}".formatted(CHANNEL), true).join();
-    exercise.await("unsubbed");
-    socket.sendClose(WebSocket.NORMAL_CLOSURE, "").join();
+    unsubscribe(socket);
+  }
+
+  /**
+   * @param since from where on; empty for from now on
+   * @return from where on it is
+   */
+  private String subscribe(WebSocket socket, String since) {
+    String subscribe = "{\"op\":\"sub\",\"id\":%d,\"ch\":\"%s\"%s}";
+    socket.sendText(subscribe.formatted(++lastId, CHANNEL, since), true).join();
+    String answer = await("subbed");
+    Matcher position = POSITION.matcher(answer);
+    if (!position.find()) {
+      throw new IllegalStateException("no position in " + answer);
+    }
+    return position.group(1);
+  }
+
+  private void unsubscribe(WebSocket socket) {
+    String unsubscribe = "{\"op\":\"unsub\",\"id\":%d,\"ch\":\"%s\"}";
+    socket.sendText(unsubscribe.formatted(++lastId, CHANNEL), true).join();
+    await("unsubbed");
   }
 
   @Override
@@ -60,13 +103,13 @@ final class Exercise implements WebSocket.Listener {
     return null;
   }
 
-  private void await(String op) {
+  private String await(String op) {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     try {
       for (long left = PATIENCE.toNanos(); left > 0; left = deadline - System.nanoTime()) {
         String message = received.poll(left, TimeUnit.NANOSECONDS);
         if (message != null && message.contains("\"op\":\"" + op + "\"")) {
-          return;
+          return message;
         }
       }
     } catch (InterruptedException interrupted) {
