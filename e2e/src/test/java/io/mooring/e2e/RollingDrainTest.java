@@ -1,0 +1,192 @@
+package io.mooring.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.mooring.client.Listener;
+import io.mooring.client.Lost;
+import io.mooring.client.Message;
+import io.mooring.client.MooringClient;
+import java.net.http.HttpClient;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Every server leaves, one after the other and again, and no application sees it. */
+class RollingDrainTest {
+  private static final int ROUNDS = 5;
+
+  /** They publish in turn, as a server takes twelve messages a second of each at most. */
+  private static final int CLIENTS = 12;
+
+  private static final List<String> SERVERS = List.of("app-1", "app-2", "app-3");
+  private static final String CHANNEL = "demo.rolling";
+  private static final long EVERY_MILLIS = 10;
+
+  /** How much longer the longest silence may be than without a drain. */
+  private static final long LONGER_MILLIS = 50;
+
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  @TempDir Path state;
+
+  @AutoClose("shutdownNow")
+  private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
+
+  private final AtomicInteger published = new AtomicInteger();
+  private final AtomicInteger unpublished = new AtomicInteger();
+
+  @Test
+  void theLongestSilenceIsHardlyLongerThanWithoutADrain() throws Exception {
+    List<MooringClient> clients = new ArrayList<>();
+    try (Tier tier = Tier.up(state);
+        HttpClient http = HttpClient.newBuilder().sslContext(tier.trust()).build()) {
+      String token = tier.token("--ttl", "1h");
+      List<Reader> readers = IntStream.range(0, CLIENTS).mapToObj(i -> new Reader()).toList();
+      try {
+        for (Reader reader : readers) {
+          MooringClient client =
+              MooringClient.builder(tier.edge()).token(() -> token).httpClient(http).build();
+          clients.add(client);
+          client.subscribe(CHANNEL, reader);
+        }
+        clients.forEach(MooringClient::connect);
+        clock.scheduleAtFixedRate(() -> publish(clients), 0, EVERY_MILLIS, TimeUnit.MILLISECONDS);
+        Awaitility.await()
+            .atMost(PATIENCE)
+            .until(() -> readers.stream().allMatch(reader -> reader.heard() > 100));
+
+        List<Long> drained = new ArrayList<>();
+        List<Long> control = new ArrayList<>();
+        long took = 0;
+        for (int round = 0; round < ROUNDS; round++) {
+          readers.forEach(Reader::clear);
+          long began = System.nanoTime();
+          for (String server : SERVERS) {
+            drain(tier, server);
+          }
+          drained.add(longestSilence(readers));
+          long nanos = System.nanoTime() - began;
+          took += nanos;
+
+          readers.forEach(Reader::clear);
+          long from = System.nanoTime();
+          Awaitility.await().atMost(PATIENCE).until(() -> System.nanoTime() - from >= nanos);
+          control.add(longestSilence(readers));
+        }
+        clock.shutdown();
+        Awaitility.await()
+            .atMost(PATIENCE)
+            .until(() -> readers.stream().allMatch(reader -> reader.last() == published.get()));
+
+        System.out.printf(
+            "rolling drain of %d servers, %d rounds of %.1f s at 100 messages a second:"
+                + " longest silence %s ms, without a drain %s ms; %d messages to each of %d readers%n",
+            SERVERS.size(),
+            ROUNDS,
+            took / 1e9 / ROUNDS,
+            drained,
+            control,
+            published.get(),
+            CLIENTS);
+        assertEquals(0, unpublished.get());
+        readers.forEach(reader -> assertEquals(List.of(), reader.faults()));
+        assertTrue(
+            most(drained) <= most(control) + LONGER_MILLIS,
+            () -> "drained " + drained + ", otherwise " + control);
+      } finally {
+        clients.forEach(MooringClient::close);
+      }
+    }
+  }
+
+  private void publish(List<MooringClient> clients) {
+    int number = published.incrementAndGet();
+    clients
+        .get(number % CLIENTS)
+        .publish(CHANNEL, JsonNodeFactory.instance.numberNode(number))
+        .whenComplete(
+            (position, failure) -> {
+              if (failure != null) {
+                unpublished.incrementAndGet();
+              }
+            });
+  }
+
+  private static void drain(Tier tier, String server) throws Exception {
+    tier.mooring("drain", server, "--rate", "20", "--deadline", "60s");
+    Awaitility.await()
+        .atMost(PATIENCE)
+        .until(() -> tier.process(server).path("state").asText().equals("exited"));
+    tier.start(server);
+    tier.awaitServers(SERVERS.size());
+  }
+
+  private static long longestSilence(List<Reader> readers) {
+    return readers.stream().mapToLong(Reader::longestSilenceMillis).max().orElseThrow();
+  }
+
+  private static long most(List<Long> millis) {
+    return millis.stream().mapToLong(Long::longValue).max().orElseThrow();
+  }
+
+  /** An application: what it hears, and when. Written to in its client's order. */
+  private static final class Reader implements Listener {
+    private final List<String> faults = new ArrayList<>();
+    private int heard;
+    private long last;
+    private long lastAt;
+    private long longest;
+
+    @Override
+    public synchronized void message(Message message) {
+      long now = System.nanoTime();
+      long off = message.off();
+      if (heard > 0) {
+        longest = Math.max(longest, now - lastAt);
+        if (off != last + 1) {
+          faults.add(off + " after " + last);
+        }
+      }
+      heard++;
+      last = off;
+      lastAt = now;
+    }
+
+    @Override
+    public synchronized void lost(Lost lost) {
+      faults.add(lost.toString());
+    }
+
+    synchronized void clear() {
+      longest = 0;
+    }
+
+    synchronized int heard() {
+      return heard;
+    }
+
+    synchronized long last() {
+      return last;
+    }
+
+    synchronized long longestSilenceMillis() {
+      return TimeUnit.NANOSECONDS.toMillis(Math.max(longest, System.nanoTime() - lastAt));
+    }
+
+    synchronized List<String> faults() {
+      return List.copyOf(faults);
+    }
+  }
+}
