@@ -73,6 +73,22 @@ public final class Agenda {
   }
 
   void endTurn() {
+    doShort();
+    @Nullable Item next = lengthy.poll();
+    if (next != null) {
+      if (advance(next)) {
+        // Not to the end of its own queue: it may have become short.
+        added.add(next);
+      }
+      flushes.run();
+      if (next.repeats() || nanos.getAsLong() - lastShort < NEIGHBOURLY_NANOS) {
+        offer.run();
+      }
+    }
+  }
+
+  /** Does all that is short, and what is long stays open. */
+  void doShort() {
     // What is added meanwhile waits for the next turn: the loop looks for arrivals in between.
     boolean anyShort = false;
     for (int left = added.size(); left > 0; left--) {
@@ -89,17 +105,6 @@ public final class Agenda {
     flushes.run();
     if (anyShort) {
       lastShort = nanos.getAsLong();
-    }
-    @Nullable Item next = lengthy.poll();
-    if (next != null) {
-      if (advance(next)) {
-        // Not to the end of its own queue: it may have become short.
-        added.add(next);
-      }
-      flushes.run();
-      if (next.repeats() || nanos.getAsLong() - lastShort < NEIGHBOURLY_NANOS) {
-        offer.run();
-      }
     }
   }
 

@@ -59,6 +59,16 @@ public final class Loop {
     }
   }
 
+  /**
+   * Runs the task on this loop now, if that wakes nobody: its thread sleeps, and the caller's is
+   * another loop's that has the time.
+   *
+   * @return false if the task was not run
+   */
+  boolean visit(Runnable task) {
+    return TurnExecutor.isCurrent() && executor.admit(TurnExecutor.current(), task);
+  }
+
   public Flushes flushes() {
     return executor.flushes();
   }

@@ -29,7 +29,7 @@ public final class Loops implements AutoCloseable {
    */
   public Loops(int count) {
     IoHandlerFactory io = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
-    group = new Group(count, io);
+    group = new Group(count, io, epoll);
     loops = new Loop[count];
     int index = 0;
     for (EventExecutor executor : group) {
@@ -57,7 +57,8 @@ public final class Loops implements AutoCloseable {
   }
 
   /**
-   * Each loop frees the buffers that it allocates, which is what thread-local pools are good at.
+   * Nearly always the thread that allocates a buffer frees it, which is what thread-local pools are
+   * good at.
    */
   public ByteBufAllocator allocator() {
     return PooledByteBufAllocator.DEFAULT;
@@ -114,13 +115,13 @@ public final class Loops implements AutoCloseable {
   }
 
   private static final class Group extends MultiThreadIoEventLoopGroup {
-    Group(int count, IoHandlerFactory io) {
-      super(count, new DefaultThreadFactory("loop"), io);
+    Group(int count, IoHandlerFactory io, boolean visited) {
+      super(count, new DefaultThreadFactory("loop"), io, visited);
     }
 
     @Override
-    protected IoEventLoop newChild(Executor executor, IoHandlerFactory io, Object... none) {
-      return new TurnExecutor(this, executor, io);
+    protected IoEventLoop newChild(Executor executor, IoHandlerFactory io, Object... visited) {
+      return new TurnExecutor(this, executor, io, (boolean) visited[0]);
     }
   }
 }

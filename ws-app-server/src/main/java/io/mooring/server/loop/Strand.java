@@ -91,17 +91,17 @@ public final class Strand {
   }
 
   /**
-   * Runs the task on a loop, after whatever that was told before by this strand: now, if this is
-   * the loop and nothing is under way to it. Called inside.
+   * Runs the task on a loop, after whatever that was told before by this strand: now, if nothing is
+   * under way to it and this is the loop, or one that may visit it. Called inside.
    */
   public void tell(Loop loop, Runnable task) {
     assert inside();
     int to = loop.index();
-    boolean now = loop.inside() && told.get(to) == 0;
+    boolean next = told.get(to) == 0;
     told.incrementAndGet(to);
-    if (now) {
+    if (next && loop.inside()) {
       hear(to, task);
-    } else {
+    } else if (!next || !loop.visit(() -> hear(to, task))) {
       loop.executor().execute(() -> hear(to, task));
     }
   }

@@ -278,7 +278,7 @@ class StrandTest {
           .run(
               () -> {
                 together.countDown();
-                await(together);
+                Halt.await(together);
                 bring(its, 0, each, order, heard, left);
               });
     }
@@ -340,34 +340,6 @@ class StrandTest {
     loops.at(1).run(() -> strand.run(halt));
     halt.awaitReached();
     return halt;
-  }
-
-  /** Something that is not over before it is told to go on. */
-  private static final class Halt implements Runnable {
-    private final CountDownLatch reached = new CountDownLatch(1);
-    private final CountDownLatch goOn = new CountDownLatch(1);
-
-    @Override
-    public void run() {
-      reached.countDown();
-      await(goOn);
-    }
-
-    void awaitReached() {
-      await(reached);
-    }
-
-    void goOn() {
-      goOn.countDown();
-    }
-  }
-
-  private static void await(CountDownLatch latch) {
-    try {
-      assertTrue(latch.await(SECONDS, TimeUnit.SECONDS));
-    } catch (InterruptedException interrupted) {
-      throw new IllegalStateException(interrupted);
-    }
   }
 
   private static <T> T get(CompletableFuture<T> future) throws Exception {
