@@ -2,6 +2,7 @@ package io.mooring.bench;
 
 import io.mooring.bench.bar.Bar;
 import io.mooring.bench.bar.Bars;
+import io.mooring.bench.bar.ClientTransport;
 import io.mooring.bench.bar.Contest;
 import io.mooring.bench.bar.Round;
 import io.mooring.bench.bar.Scale;
@@ -37,7 +38,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "mooring bench",
     description = {
-      "Measures Mooring beside Centrifugo, its engine and bare Netty, in turn on this machine.",
+      "Measures Mooring beside Centrifugo, its engine and bare Netty, in turn on this machine; and",
+      "the WebSockets on which its client for Java may be built.",
       "Nothing else should run meanwhile. The peers are fetched and built the first time."
     })
 public final class Bench implements Callable<Integer> {
@@ -118,15 +120,18 @@ public final class Bench implements Callable<Integer> {
       err.println("✘ which benchmark? ./mooring bench --list shows them");
       return USAGE;
     }
+    Integer asked = rounds;
+    if (asked != null && asked < 1) {
+      err.println("✘ --rounds " + asked + ": expected 1 or more");
+      return USAGE;
+    }
+    if (wanted.equals(ClientTransport.NAME)) {
+      return transport();
+    }
     Optional<List<Bar>> bars =
         wanted.equals("all") ? Optional.of(Bars.all()) : Bars.find(wanted).map(List::of);
     if (bars.isEmpty()) {
       err.println("✘ there is no benchmark \"" + wanted + "\": ./mooring bench --list shows them");
-      return USAGE;
-    }
-    Integer asked = rounds;
-    if (asked != null && asked < 1) {
-      err.println("✘ --rounds " + asked + ": expected 1 or more");
       return USAGE;
     }
     return run(bars.get());
@@ -137,23 +142,47 @@ public final class Bench implements Callable<Integer> {
     for (Bar bar : Bars.all()) {
       table.row(bar.number(), bar.name(), bar.work(scale()));
     }
+    table.row("", ClientTransport.NAME, ClientTransport.work(scale()));
     table.lines().forEach(out::println);
   }
 
   private int run(List<Bar> bars) throws IOException {
+    return onGround(
+        (ground, scratch) -> {
+          Contest contest = new Contest(contenders(ground), err::println);
+          boolean met = true;
+          for (Bar bar : bars) {
+            Contest.Result result =
+                contest.run(bar, scale(), rounds(), folder(bar.name(), bars.size()), scratch);
+            result.lines().forEach(out::println);
+            out.println();
+            result.missed().forEach(line -> err.println("✘ " + bar.name() + ": " + line));
+            met &= result.missed().isEmpty();
+          }
+          return met || tiny;
+        });
+  }
+
+  private int transport() throws IOException {
+    return onGround(
+        (ground, scratch) -> {
+          Path output = folder(ClientTransport.NAME, 1);
+          ClientTransport.run(ground, scale(), rounds(), output, scratch, err::println)
+              .forEach(out::println);
+          return true;
+        });
+  }
+
+  /** What runs beside a control plane, with a folder for its files. */
+  private interface Work {
+    /** Returns whether everything was reached. */
+    boolean run(Ground ground, Path scratch);
+  }
+
+  private int onGround(Work work) throws IOException {
     Path scratch = Files.createTempDirectory("mooring-bench");
     try (Ground ground = Ground.start(distribution, scratch.resolve("ground"))) {
-      Contest contest = new Contest(contenders(ground), err::println);
-      boolean met = true;
-      for (Bar bar : bars) {
-        Contest.Result result =
-            contest.run(bar, scale(), rounds(), folder(bar, bars.size()), scratch);
-        result.lines().forEach(out::println);
-        out.println();
-        result.missed().forEach(line -> err.println("✘ " + bar.name() + ": " + line));
-        met &= result.missed().isEmpty();
-      }
-      return met || tiny ? 0 : MISSED;
+      return work.run(ground, scratch) ? 0 : MISSED;
     } catch (ContenderException | ProgramException failed) {
       err.println("✘ " + failed.getMessage());
       return MISSED;
@@ -183,12 +212,12 @@ public final class Bench implements Callable<Integer> {
     return asked != null ? asked : tiny ? 1 : quick ? QUICK_ROUNDS : ROUNDS;
   }
 
-  private Path folder(Bar bar, int bars) {
+  private Path folder(String name, int names) {
     Path asked = output;
     if (asked == null) {
-      return distribution.root().resolve(".mooring/bench").resolve(bar.name()).normalize();
+      return distribution.root().resolve(".mooring/bench").resolve(name).normalize();
     }
-    return bars == 1 ? asked : asked.resolve(bar.name());
+    return names == 1 ? asked : asked.resolve(name);
   }
 
   private static void delete(Path folder) throws IOException {

@@ -41,6 +41,11 @@ final class Meter {
     return seconds;
   }
 
+  /** How much of the machine's processors was in use, by whomever. */
+  double busyPercent() {
+    return busy * 100;
+  }
+
   double microsEach(double pieces) {
     return serversSpent * MICROS_PER_SECOND / Math.max(1, pieces);
   }
@@ -49,6 +54,6 @@ final class Meter {
   void load(Map<String, Double> figures) {
     figures.put("server cores", serversSpent / seconds);
     figures.put("generator cores", ownSpent / seconds);
-    figures.put("machine busy %", busy * 100);
+    figures.put("machine busy %", busyPercent());
   }
 }

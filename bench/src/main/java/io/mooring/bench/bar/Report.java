@@ -59,8 +59,10 @@ final class Report {
     lines.add(title);
     lines.add("");
     lines.addAll(figures(figures));
-    lines.add("");
-    lines.addAll(verdicts(verdicts));
+    if (!verdicts.isEmpty()) {
+      lines.add("");
+      lines.addAll(verdicts(verdicts));
+    }
     append("table.txt", String.join("\n", lines));
     return lines;
   }

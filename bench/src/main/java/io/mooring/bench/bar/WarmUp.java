@@ -47,7 +47,7 @@ final class WarmUp {
     }
   }
 
-  private static double spent(Map<Path, Double> before, Map<Path, Double> after) {
+  static double spent(Map<Path, Double> before, Map<Path, Double> after) {
     double seconds = 0;
     for (Map.Entry<Path, Double> thread : after.entrySet()) {
       seconds += thread.getValue() - before.getOrDefault(thread.getKey(), 0.0);

@@ -93,6 +93,11 @@ public final class Ground implements AutoCloseable {
     children.start("control-plane", command, () -> Http.ready(http));
   }
 
+  /** The folder that holds the launcher. */
+  public Path root() {
+    return distribution.root();
+  }
+
   Distribution distribution() {
     return distribution;
   }

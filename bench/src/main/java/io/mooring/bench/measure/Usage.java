@@ -76,6 +76,20 @@ public final class Usage {
     return ticks / TICKS_PER_SECOND;
   }
 
+  /** How many threads the system has for a process. */
+  public static int threads(long process) {
+    return threads(read("/proc/" + process + "/status"));
+  }
+
+  static int threads(String status) {
+    return status
+        .lines()
+        .filter(line -> line.startsWith("Threads:"))
+        .mapToInt(line -> Integer.parseInt(line.replaceAll("\\D", "")))
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("no Threads in: " + status));
+  }
+
   /** Bytes of memory of these processes, each shared page divided among those who share it. */
   public static long memoryBytes(Collection<Long> processes) {
     long sum = 0;

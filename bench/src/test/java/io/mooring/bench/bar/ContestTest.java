@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -62,6 +63,18 @@ class ContestTest {
     String figure = bar.gates().getFirst().figure();
     assertTrue(Files.readString(output.resolve("table.txt")).contains(figure));
     assertTrue(Files.readString(output.resolve("commands.txt")).contains("Mooring:"));
+  }
+
+  @Test
+  void theTransportsOfAClientEndWithATable() throws IOException {
+    Path output = scratch.resolve("output").resolve(ClientTransport.NAME);
+
+    ClientTransport.run(ground, Scale.TINY, 1, output, scratch, System.out::println)
+        .forEach(System.out::println);
+
+    assertEquals(2, Files.readAllLines(output.resolve("runs.jsonl")).size());
+    assertTrue(Files.readString(output.resolve("table.txt")).contains("CPU µs/connect"));
+    assertTrue(Files.readString(output.resolve("commands.txt")).contains("Netty:"));
   }
 
   static List<Bar> bars() {

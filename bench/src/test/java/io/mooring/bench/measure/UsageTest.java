@@ -31,6 +31,12 @@ class UsageTest {
   }
 
   @Test
+  void threadsAreThoseOfTheSystem() {
+    assertEquals(17, Usage.threads("Name:\tjava\nThreads:\t17\nSigQ:\t0/96000\n"));
+    assertThrows(IllegalArgumentException.class, () -> Usage.threads("Name:\tjava\n"));
+  }
+
+  @Test
   void theMachineIsBusyWhenItDoesNotIdleNorWaitForItsDisk() {
     Usage.Machine then = Usage.Machine.parse("cpu  100 0 100 700 100 0 0 0 50 0\ncpu0 1 1 1 1\n");
     Usage.Machine now = Usage.Machine.parse("cpu  150 0 120 720 110 0 0 0 90 0\ncpu0 1 1 1 1\n");
