@@ -1,6 +1,6 @@
 import type { Cancel } from "./clock.js";
 import type { Ending } from "./endings.js";
-import { broken, closed, refused } from "./endings.js";
+import { broken, closed, refused, UNEXPLAINED } from "./endings.js";
 import type { Environment, WebSocketLike } from "./environment.js";
 import type { Hello, WireMessage } from "./messages.js";
 import { readHello } from "./messages.js";
@@ -15,6 +15,7 @@ export const HELLO_MS = 10_000;
 const MOST_BUFFERED_BYTES = 256 * 1024;
 const BUFFERED_POLL_MS = 50;
 
+const CONNECTING = 0;
 const OPEN = 1;
 const CLOSED = 3;
 
@@ -159,7 +160,13 @@ export class Socket {
     }
     this.#socket = socket;
     // They stay for good: `ws` throws errors that nobody listens to.
-    socket.onerror = ({ message }) => (this.#cause = message || "");
+    socket.onerror = ({ message }) => {
+      this.#cause = message || "";
+      if (socket.readyState === CONNECTING) {
+        // Of a handshake that failed, that of Node.js 20 and 22 says no more than this.
+        this.#end(closed(UNEXPLAINED, "", this.#cause));
+      }
+    };
     socket.onmessage = ({ data }) => this.#frame(data);
     socket.onclose = ({ code, reason }) => this.#end(closed(code, reason, this.#cause));
     if (takesHeaders) {

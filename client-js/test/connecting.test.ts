@@ -92,6 +92,19 @@ test("A connection that broke comes back by the URL of the greeting", async (t) 
   );
 });
 
+test("A handshake that fails is heard of with the WebSocket of Node.js, which may say no more", async (t) => {
+  const gateway = await Gateway.start(t);
+  gateway.refusals.push({ status: 503 });
+  const { WebSocket } = globalThis;
+  const client = gateway.client(t, { WebSocket, clock: new ManualClock() });
+  const changes = changesOf(client);
+
+  client.connect();
+  await untilState(client, "waiting");
+
+  assert.match(changes.at(-1)!, /^connecting>waiting 1006/);
+});
+
 test("Three failures on the URL of the greeting lead to the generic one", async (t) => {
   const gateway = await Gateway.start(t);
   gateway.client(t).connect();
