@@ -194,9 +194,14 @@ export class Connection implements SocketEvents, PageEvents {
     }
     const replaced = wasLive && this.#coming && ending.code === REPLACED;
     if (!this.#attempts.ended(socket, ending) && !replaced) {
-      this.#fire("refused", ending.reason);
-      this.#shutDown(`the server said ${ending.reason}`);
+      const { reason } = ending;
+      this.#fire("refused", reason);
+      this.#shutDown(`the server said ${reason}`);
       this.subscriptions.gone(socket);
+      this.#env.events.error(
+        reason.split(":")[0]!,
+        `the server said ${reason}, after which coming back is useless: find out why, and connect() again`,
+      );
       return;
     }
     this.subscriptions.gone(socket);

@@ -274,12 +274,16 @@ for (const [status, reason] of [
     const gateway = await Gateway.start(t);
     const client = gateway.client(t);
     const changes = changesOf(client);
+    const errors: string[] = [];
+    client.on("error", ({ code, message }) => errors.push(`${code}: ${message}`));
     gateway.refusals.push({ status });
 
     client.connect();
     await untilState(client, "closed");
 
     await until(() => changes.at(-1) === `connecting>closed ${reason}`, "the change");
+    await until(() => errors.length > 0, "the error");
+    assert.match(errors[0]!, new RegExp(`^${reason}: the server said ${reason}, after which `));
   });
 }
 
