@@ -9,6 +9,7 @@ import { MooringError } from "./errors.js";
 import type { ClientEvents } from "./events.js";
 import { Events } from "./events.js";
 import type { Listener } from "./listener.js";
+import { checkOptions } from "./options.js";
 import type { Position } from "./position.js";
 import type { PublishOptions, QueueLimits } from "./publishing.js";
 import type { State } from "./state.js";
@@ -40,6 +41,17 @@ export interface ClientOptions {
 const QUEUE: QueueLimits = { messages: 1000, bytes: 1024 * 1024 };
 const CLOSE_TIMEOUT_MS = 2000;
 
+const KINDS: Record<keyof ClientOptions, string> = {
+  token: "function",
+  api: "string",
+  WebSocket: "function",
+  queue: "object",
+  resubscribeBackoff: "object",
+  closeTimeoutMs: "number",
+  random: "function",
+  clock: "object",
+};
+
 /** One connection to a Mooring edge that comes back by itself, and the channels on it. */
 export class MooringClient {
   readonly #events = new Events();
@@ -57,6 +69,12 @@ export class MooringClient {
     if (typeof token !== "function") {
       throw new MooringError("bad_option", `token is ${typeof token}, expected a function`);
     }
+    checkOptions("the client", options, KINDS);
+    checkOptions("queue", options.queue ?? {}, { messages: "number", bytes: "number" });
+    checkOptions("resubscribeBackoff", options.resubscribeBackoff ?? {}, {
+      firstMs: "number",
+      maxMs: "number",
+    });
     const socketUrl = checked(url);
     const WebSocket = options.WebSocket ?? (globalThis.WebSocket as WebSocketConstructor);
     if (typeof WebSocket !== "function") {
@@ -112,7 +130,8 @@ export class MooringClient {
    * Subscribes to a channel, now or as soon as there is a connection, until it is unsubscribed. It
    * stays through reconnects, `close()` and another `connect()`.
    *
-   * @throws MooringError `bad_channel`, or `already_subscribed` if there is one on the channel
+   * @throws MooringError `bad_channel`, `bad_option`, or `already_subscribed` if there is one on the
+   *     channel
    */
   subscribe(channel: string, listener: Listener = {}): Subscription {
     const subscription = this.#connection.subscriptions.add(channel, listener);
@@ -128,7 +147,7 @@ export class MooringClient {
    *
    * @returns where the message stands in the channel's log. Rejected with a MooringError: `timeout`,
    *     `unknown_outcome`, `closed`, `queue_full`, `too_large`, `too_deep`, `bad_data`, `bad_channel`,
-   *     or what the server says, as `forbidden`
+   *     `bad_option`, or what the server says, as `forbidden`
    */
   publish(channel: string, data: unknown, options: PublishOptions = {}): Promise<Position> {
     if (this.state === "closed") {

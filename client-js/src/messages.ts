@@ -1,5 +1,6 @@
 import type { BackoffTerms } from "./backoff.js";
 import { BACKOFF } from "./backoff.js";
+import { MooringError } from "./errors.js";
 import type { Position } from "./position.js";
 
 /** What goes over the wire, either way: `op` says which of the other fields there are. */
@@ -92,7 +93,12 @@ function positive(value: unknown, otherwise: number): number {
 
 const CHANNEL = /^[A-Za-z0-9._:~-]{1,255}$/;
 
-/** Whether a channel can have that name. */
-export function isChannel(name: unknown): name is string {
-  return typeof name === "string" && CHANNEL.test(name);
+/** @throws MooringError `bad_channel` if no channel can have that name */
+export function expectChannel(name: unknown): void {
+  if (typeof name !== "string" || !CHANNEL.test(name)) {
+    throw new MooringError(
+      "bad_channel",
+      `"${name}" is no channel: expected 1 to 255 of A-Z a-z 0-9 . _ : ~ -`,
+    );
+  }
 }

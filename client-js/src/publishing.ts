@@ -2,7 +2,8 @@ import type { Cancel } from "./clock.js";
 import type { Environment } from "./environment.js";
 import { MooringError } from "./errors.js";
 import type { Limits, WireMessage } from "./messages.js";
-import { isChannel, LIMITS } from "./messages.js";
+import { expectChannel, LIMITS } from "./messages.js";
+import { checkOptions } from "./options.js";
 import type { Position } from "./position.js";
 import { positionOf } from "./position.js";
 import type { Socket } from "./socket.js";
@@ -86,9 +87,8 @@ export class Publishing {
 
   async publish(channel: string, data: unknown, options: PublishOptions): Promise<Position> {
     const json = jsonOf(data);
-    if (!isChannel(channel)) {
-      throw new MooringError("bad_channel", `"${channel}" is no channel, so nothing was published`);
-    }
+    expectChannel(channel);
+    checkOptions("publish()", options, { key: "string", dedupe: "string", timeoutMs: "number" });
     const id = this.#env.id();
     const { key, timeoutMs = TIMEOUT_MS } = options;
     const dedupe = options.dedupe || randomWord();

@@ -344,8 +344,16 @@ export class Subscription {
     this.#feeds.clear();
     this.#reconciliation?.pause();
     this.#over();
-    if (reason !== undefined) {
+    if (reason === undefined) {
+      return;
+    }
+    if (this.#listener[state]) {
       this.#tell(() => this.#listener[state]?.({ reason }));
+    } else {
+      this.#env.events.error(
+        reason,
+        `the subscription to ${this.channel} has ${state}, as the server said ${reason}: its listener has no ${state}() to hear of it`,
+      );
     }
   }
 

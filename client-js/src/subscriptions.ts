@@ -2,7 +2,8 @@ import type { Environment } from "./environment.js";
 import { MooringError } from "./errors.js";
 import type { Listener } from "./listener.js";
 import type { WireMessage } from "./messages.js";
-import { isChannel } from "./messages.js";
+import { expectChannel } from "./messages.js";
+import { checkListener } from "./options.js";
 import type { Socket } from "./socket.js";
 import { Subscription } from "./subscription.js";
 
@@ -19,12 +20,8 @@ export class Subscriptions {
   }
 
   add(channel: string, listener: Listener): Subscription {
-    if (!isChannel(channel)) {
-      throw new MooringError(
-        "bad_channel",
-        `"${channel}" is no channel: expected 1 to 255 of A-Z a-z 0-9 . _ : ~ -`,
-      );
-    }
+    expectChannel(channel);
+    checkListener(listener);
     if (this.#byChannel.has(channel)) {
       throw new MooringError(
         "already_subscribed",

@@ -115,3 +115,43 @@ test("Whoever has stopped listening hears nothing", async (t) => {
   assert.equal(heard, 0);
   assert.throws(() => client.on("stat" as never, () => {}), { code: "bad_option" });
 });
+
+test("A subscription that is refused is told as an error where the listener does not hear of it", async (t) => {
+  const gateway = await Gateway.start(t);
+  const client = gateway.client(t);
+  const errors: string[] = [];
+  client.on("error", ({ code, message }) => errors.push(`${code}: ${message}`));
+  client.subscribe("nowhere.room", { message: () => {} });
+  client.connect();
+  const peer = await gateway.greeted();
+
+  const { id, ch } = await peer.expect("sub");
+  peer.send({ op: "sub_failed", id, ch, reason: "no_such_namespace" });
+  await until(() => errors.length > 0, "an error");
+
+  assert.match(errors[0]!, /^no_such_namespace: the subscription to nowhere\.room has failed, /);
+});
+
+test("What is misspelt, or of another kind, is no option and no listener", async (t) => {
+  const gateway = await Gateway.start(t);
+  const client = gateway.client(t);
+  const mistakes: [() => unknown, RegExp][] = [
+    [() => gateway.client(t, { tokn: 1 } as object), /^the client has no "tokn": expected token, /],
+    [() => gateway.client(t, { closeTimeoutMs: "1" } as object), /^closeTimeoutMs of the client is string/],
+    [() => gateway.client(t, { queue: { message: 1 } } as object), /^queue has no "message": expected messages, /],
+    [() => client.subscribe("demo.room", (() => {}) as object), /^the listener is function, /],
+    [() => client.subscribe("demo.room", { mesage() {} } as object), /^the listener has "mesage", /],
+    [() => client.subscribe("demo.room", { message: 1 } as object), /^message of the listener is number, /],
+  ];
+  for (const [mistake, message] of mistakes) {
+    assert.throws(mistake, { code: "bad_option", message });
+  }
+  await assert.rejects(client.publish("demo.room", 1, { dedup: "x" } as object), {
+    code: "bad_option",
+    message: 'publish() has no "dedup": expected key, dedupe, timeoutMs',
+  });
+
+  const { state } = client.subscribe("demo.room");
+  client.subscribe("demo.count", { count: 0, message() {} } as object);
+  assert.equal(state, "pending");
+});
