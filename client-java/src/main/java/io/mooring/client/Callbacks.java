@@ -1,5 +1,6 @@
 package io.mooring.client;
 
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -10,9 +11,13 @@ import org.slf4j.LoggerFactory;
 final class Callbacks {
   private static final Logger log = LoggerFactory.getLogger(Callbacks.class);
 
-  private final ClientListener listener;
+  private final @Nullable ClientListener listener;
 
-  Callbacks(ClientListener listener) {
+  /**
+   * @param listener null if the application gave none: then errors are logged, so that none is
+   *     swallowed
+   */
+  Callbacks(@Nullable ClientListener listener) {
     this.listener = listener;
   }
 
@@ -22,7 +27,7 @@ final class Callbacks {
       callback.run();
     } catch (Throwable thrown) {
       log.error("event=listener_failed", thrown);
-      error(
+      tell(
           new MooringException(
               "listener_failed",
               "a listener threw " + thrown + "; the client goes on with the next call",
@@ -31,10 +36,22 @@ final class Callbacks {
   }
 
   void stateChanged(StateChange change) {
-    call(() -> listener.stateChanged(change));
+    if (listener != null) {
+      call(() -> listener.stateChanged(change));
+    }
   }
 
   void error(MooringException error) {
+    if (listener == null) {
+      log.warn("event=client_error code={} message=\"{}\"", error.code(), error.getMessage());
+    }
+    tell(error);
+  }
+
+  private void tell(MooringException error) {
+    if (listener == null) {
+      return;
+    }
     try {
       listener.error(error);
     } catch (Throwable thrown) {
@@ -45,7 +62,7 @@ final class Callbacks {
   /** A bug of this library. */
   void mistake(Throwable mistake) {
     log.error("event=client_failed", mistake);
-    error(
+    tell(
         new MooringException(
             "internal",
             "the client failed by itself: " + mistake + "; this is a bug, please report it",

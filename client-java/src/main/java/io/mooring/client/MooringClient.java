@@ -2,6 +2,7 @@ package io.mooring.client;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.net.URI;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -106,6 +107,7 @@ public final class MooringClient implements AutoCloseable {
    */
   public Subscription subscribe(String channel, Listener listener) {
     expectChannel(channel);
+    Objects.requireNonNull(listener, "the listener is null; expected one, which may hear nothing");
     Subscription subscription =
         new Subscription(
             channel,
@@ -139,6 +141,8 @@ public final class MooringClient implements AutoCloseable {
    */
   public CompletableFuture<Position> publish(
       String channel, JsonNode data, PublishOptions options) {
+    Objects.requireNonNull(
+        data, "the data are null; expected JSON, where NullNode.getInstance() is its null");
     Publication publication;
     try {
       expectChannel(channel);

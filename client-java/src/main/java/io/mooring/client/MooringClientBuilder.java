@@ -4,6 +4,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -22,7 +23,7 @@ public final class MooringClientBuilder {
   private URI api;
   private @Nullable Supplier<? extends CompletionStage<String>> source;
   private @Nullable Supplier<String> blockingSource;
-  private ClientListener listener = new ClientListener() {};
+  private @Nullable ClientListener listener;
   private int queueMessages = QUEUE_MESSAGES;
   private long queueBytes = QUEUE_BYTES;
   private Duration closeTimeout = CLOSE_TIMEOUT;
@@ -34,6 +35,7 @@ public final class MooringClientBuilder {
   private @Nullable Timers timers;
 
   MooringClientBuilder(URI url) {
+    Objects.requireNonNull(url, "the URL is null; expected one as wss://example.com/ws");
     String scheme = String.valueOf(url.getScheme()).toLowerCase(Locale.ROOT);
     if ((!scheme.equals("ws") && !scheme.equals("wss"))
         || url.getHost() == null
@@ -79,7 +81,7 @@ public final class MooringClientBuilder {
     return this;
   }
 
-  /** Who hears of states and errors. */
+  /** Who hears of states and errors. Without one, errors go to the log. */
   public MooringClientBuilder listener(ClientListener listener) {
     this.listener = listener;
     return this;
