@@ -24,7 +24,8 @@ final class Shared {
     static final Turnstile TURNSTILE =
         new Turnstile(
             Time.TIMERS,
-            Turnstile.PLACES_OF_A_PROCESSOR * Runtime.getRuntime().availableProcessors());
+            Turnstile.PLACES_OF_A_PROCESSOR * Runtime.getRuntime().availableProcessors(),
+            new Processors(Time.TIMERS)::busy);
   }
 
   private static final class Http {

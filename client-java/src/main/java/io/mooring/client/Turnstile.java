@@ -3,6 +3,7 @@ package io.mooring.client;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -10,26 +11,35 @@ import org.slf4j.LoggerFactory;
 /**
  * Lets the clients of a process through to their servers a few at a time, in the order in which
  * they came. Thousands that come back at once would share the processor until all of them have
- * missed their deadlines, and begin anew. Whose handshake takes longer than its work does waits for
- * the network, and holds nobody up. Any thread.
+ * missed their deadlines, and begin anew. Whose handshake takes long while the processors have time
+ * waits for the network, and holds nobody up. While they have none it waits for them, and one more
+ * would make all of them later. Any thread.
  */
 final class Turnstile {
   private static final Logger log = LoggerFactory.getLogger(Turnstile.class);
 
   /** So many for each processor keep it busy. */
-  static final int PLACES_OF_A_PROCESSOR = 16;
+  static final int PLACES_OF_A_PROCESSOR = 8;
 
   /** So long a handshake has its place; then the next one begins beside it. */
   static final long MOST_MILLIS = 250;
 
+  /** So long it has it while the processors are busy. */
+  static final long BUSY_MILLIS = 1_000;
+
   private final Timers timers;
   private final int places;
+  private final BooleanSupplier busy;
   private final LinkedHashSet<Pass> waiting = new LinkedHashSet<>();
   private final Set<Pass> inside = new HashSet<>();
 
-  Turnstile(Timers timers, int places) {
+  /**
+   * @param busy whether the processors are
+   */
+  Turnstile(Timers timers, int places, BooleanSupplier busy) {
     this.timers = timers;
     this.places = places;
+    this.busy = busy;
   }
 
   /** A client's turn. */
@@ -42,12 +52,21 @@ final class Turnstile {
     }
 
     private void admit() {
-      timer = timers.after(MOST_MILLIS, this::leave);
+      timer = timers.after(MOST_MILLIS, this::overdue);
       try {
         begin.run();
       } catch (RuntimeException refused) {
         // Its executor is shut down; whose place it takes is another client, which goes on.
         log.error("event=client_refused", refused);
+      }
+    }
+
+    /** It takes long: for want of time of the processors, or of the network? */
+    private void overdue() {
+      if (isWaitedFor() && busy.getAsBoolean()) {
+        timer = timers.after(BUSY_MILLIS - MOST_MILLIS, this::leave);
+      } else {
+        leave();
       }
     }
 
@@ -80,6 +99,10 @@ final class Turnstile {
     }
     pass.admit();
     return pass;
+  }
+
+  private synchronized boolean isWaitedFor() {
+    return !waiting.isEmpty();
   }
 
   /** Who has the place of one that leaves; null if nobody does. */

@@ -13,7 +13,8 @@ class TurnstileTest {
   private static final int PLACES = 4;
 
   private final HandTimers timers = new HandTimers();
-  private final Turnstile turnstile = new Turnstile(timers, PLACES);
+  private boolean busy;
+  private final Turnstile turnstile = new Turnstile(timers, PLACES, () -> busy);
   private final List<Integer> begun = new ArrayList<>();
 
   private List<Turnstile.Pass> enter(int first, int count) {
@@ -75,6 +76,24 @@ class TurnstileTest {
     assertEquals(List.of(), begun);
     timers.pass(Duration.ofMillis(1));
     assertEquals(range(100, PLACES), begun);
+    timers.pass(Duration.ofMillis(Turnstile.MOST_MILLIS));
+    assertEquals(range(100, PLACES + 1), begun);
+  }
+
+  @Test
+  void whileTheProcessorsAreBusyTheyHaveTheirPlacesForLonger() {
+    busy = true;
+    List<Turnstile.Pass> first = enter(0, PLACES);
+    enter(100, PLACES + 1);
+    begun.clear();
+
+    timers.pass(Duration.ofMillis(Turnstile.BUSY_MILLIS - 1));
+    assertEquals(List.of(), begun);
+    first.get(0).leave();
+    assertEquals(List.of(100), begun);
+    timers.pass(Duration.ofMillis(1));
+    assertEquals(range(100, PLACES), begun);
+    busy = false;
     timers.pass(Duration.ofMillis(Turnstile.MOST_MILLIS));
     assertEquals(range(100, PLACES + 1), begun);
   }

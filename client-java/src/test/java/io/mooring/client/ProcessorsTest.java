@@ -1,0 +1,35 @@
+package io.mooring.client;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ProcessorsTest {
+  @Test
+  void theyAreBusyOnceThreadsRunOnAllOfThem() throws InterruptedException {
+    Processors processors = new Processors(new SharedTimers());
+    List<Thread> threads = new ArrayList<>();
+    assertFalse(processors.busy());
+    try {
+      for (int i = 0; i < Runtime.getRuntime().availableProcessors(); i++) {
+        threads.add(Thread.ofPlatform().daemon().start(ProcessorsTest::spin));
+      }
+
+      await().until(processors::busy);
+    } finally {
+      threads.forEach(Thread::interrupt);
+    }
+    for (Thread thread : threads) {
+      thread.join();
+    }
+  }
+
+  private static void spin() {
+    while (!Thread.currentThread().isInterrupted()) {
+      Thread.onSpinWait();
+    }
+  }
+}
