@@ -15,31 +15,33 @@ import org.jspecify.annotations.Nullable;
 /** What a client does all day: handshake, hello, subscribe, publish, receive, and come back. */
 final class Exercise implements WebSocket.Listener {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
-  private static final String CHANNEL = "demo.training";
   private static final Pattern POSITION = Pattern.compile("\"pos\":(\\{[^}]*})");
 
   private final BlockingQueue<String> received = new LinkedBlockingQueue<>();
   private final StringBuilder partial = new StringBuilder();
+  private final String channel;
   private long lastId;
 
-  private Exercise() {}
+  private Exercise(String channel) {
+    this.channel = channel;
+  }
 
   /**
-   * Connects once and publishes {@code messages} messages to itself; then connects beside that and
-   * gets them again, once from the server's memory and once from the log.
+   * Connects once and publishes {@code messages} messages to itself on a channel; then connects
+   * beside that and gets them again, once from the server's memory and once from the log.
    *
    * @throws IllegalStateException if an expected answer does not come
    */
-  static void run(HttpClient client, URI edge, String token, int messages) {
-    Exercise stays = new Exercise();
+  static void run(HttpClient client, URI edge, String token, String channel, int messages) {
+    Exercise stays = new Exercise(channel);
     WebSocket first = stays.connect(client, edge, token);
     String start = stays.subscribe(first, "");
     for (int i = 0; i < messages; i++) {
       String publish = "{\"op\":\"pub\",\"id\":%d,\"ch\":\"%s\",\"data\":{\"n\":%d}}";
-      first.sendText(publish.formatted(++stays.lastId, CHANNEL, i), true).join();
+      first.sendText(publish.formatted(++stays.lastId, channel, i), true).join();
       stays.await("msg");
     }
-    Exercise comesBack = new Exercise();
+    Exercise comesBack = new Exercise(channel);
     WebSocket second = comesBack.connect(client, edge, token);
     comesBack.resume(second, start, messages);
     stays.unsubscribe(first);
@@ -77,7 +79,7 @@ final class Exercise implements WebSocket.Listener {
    */
   private String subscribe(WebSocket socket, String since) {
     String subscribe = "{\"op\":\"sub\",\"id\":%d,\"ch\":\"%s\"%s}";
-    socket.sendText(subscribe.formatted(++lastId, CHANNEL, since), true).join();
+    socket.sendText(subscribe.formatted(++lastId, channel, since), true).join();
     String answer = await("subbed");
     Matcher position = POSITION.matcher(answer);
     if (!position.find()) {
@@ -88,7 +90,7 @@ final class Exercise implements WebSocket.Listener {
 
   private void unsubscribe(WebSocket socket) {
     String unsubscribe = "{\"op\":\"unsub\",\"id\":%d,\"ch\":\"%s\"}";
-    socket.sendText(unsubscribe.formatted(++lastId, CHANNEL), true).join();
+    socket.sendText(unsubscribe.formatted(++lastId, channel), true).join();
     await("unsubbed");
   }
 

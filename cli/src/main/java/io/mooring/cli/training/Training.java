@@ -1,5 +1,7 @@
 package io.mooring.cli.training;
 
+import io.mooring.cli.admin.AdminApi;
+import io.mooring.cli.drain.DrainPhase;
 import io.mooring.cli.keys.DemoTokens;
 import io.mooring.cli.keys.DevelopmentKeys;
 import io.mooring.cli.port.Ports;
@@ -10,12 +12,17 @@ import io.mooring.cli.tier.Shape;
 import io.mooring.cli.tier.Tier;
 import io.mooring.cli.up.Supervisor;
 import io.mooring.cli.up.Timeline;
+import io.mooring.client.Listener;
+import io.mooring.client.MooringClient;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
 
 /**
  * Runs a small tier with the production options, works with it, and stops it. Each JVM writes its
@@ -26,10 +33,25 @@ public final class Training {
   private static final Tier.Patience PATIENCE =
       new Tier.Patience(Duration.ofSeconds(60), Duration.ofSeconds(120));
 
-  private static final Shape.Size SIZE = new Shape.Size(1, 2, 1, 1);
+  private static final Shape.Size SIZE = new Shape.Size(1, 2, 2, 1);
 
   private static final int CLIENTS = 30;
   private static final int MESSAGES = 20;
+
+  /** Those who come and go. */
+  private static final String CHANNEL = "demo.training";
+
+  /** Those who stay until their server is drained. */
+  private static final int STAYING = 8;
+
+  /** A server compares what it has delivered with the log every six seconds. */
+  private static final Duration COMPARED = Duration.ofSeconds(7);
+
+  /** The one that writes a cache: the first of its kind. */
+  private static final String SERVER = "app-1";
+
+  private static final int RATE = 20;
+  private static final Duration POLL = Duration.ofMillis(100);
 
   /** Untrained processes that all start at once refuse the first handshakes: they take too long. */
   private static final int MOST_FAILURES = 30;
@@ -56,21 +78,38 @@ public final class Training {
                 terminal,
                 new Timeline())
             .start();
-    step(2, "working with it");
     String token =
         new DemoTokens(new DevelopmentKeys(state.keys())).issue("training", Duration.ofHours(1));
-    exercise(URI.create(up.addresses().path("edgePlain").asText()), token);
-    step(3, "writing what was learnt");
+    URI edge = URI.create(up.addresses().path("edgePlain").asText());
+    List<MooringClient> staying =
+        IntStream.range(0, STAYING).mapToObj(i -> stay(edge, token, i)).toList();
+    step(2, "working with it");
+    exercise(edge, token);
+    step(3, "draining a server");
+    drain(
+        new AdminApi(
+            List.of(URI.create(up.addresses().at("/controlPlanes/0/http").asText())),
+            Optional.empty()));
+    step(4, "writing what was learnt");
+    staying.forEach(MooringClient::close);
     up.tier().close();
-    step(4, "writing the command line's own");
+    step(5, "writing the command line's own");
+  }
+
+  private static MooringClient stay(URI edge, String token, int number) {
+    MooringClient client = MooringClient.builder(edge).token(() -> token).build();
+    client.subscribe("%s-%d".formatted(CHANNEL, number), new Listener() {});
+    client.connect();
+    return client;
   }
 
   private void exercise(URI edge, String token) {
+    long end = System.nanoTime() + COMPARED.toNanos();
     try (HttpClient client = HttpClient.newHttpClient()) {
       int failures = 0;
-      for (int done = 0; done < CLIENTS; ) {
+      for (int done = 0; done < CLIENTS || System.nanoTime() - end < 0; ) {
         try {
-          Exercise.run(client, edge, token, MESSAGES);
+          Exercise.run(client, edge, token, CHANNEL, MESSAGES);
           done++;
         } catch (CompletionException | IllegalStateException failed) {
           failures++;
@@ -82,8 +121,16 @@ public final class Training {
     }
   }
 
+  /** Its clients go to the other one, and it ends. */
+  private static void drain(AdminApi admin) {
+    admin.startDrain(SERVER, RATE, "15s", false);
+    while (!DrainPhase.in(admin.drain(SERVER)).over()) {
+      LockSupport.parkNanos(POLL.toNanos());
+    }
+  }
+
   private void step(int number, String what) {
-    terminal.err().println("%s [%d/5]".formatted(what, number));
+    terminal.err().println("%s [%d/6]".formatted(what, number));
   }
 
   private static int freePortBase() {
