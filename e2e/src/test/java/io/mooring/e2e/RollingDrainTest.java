@@ -4,10 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.mooring.client.ClientListener;
 import io.mooring.client.Listener;
 import io.mooring.client.Lost;
 import io.mooring.client.Message;
 import io.mooring.client.MooringClient;
+import io.mooring.client.State;
+import io.mooring.client.StateChange;
 import java.net.http.HttpClient;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -37,6 +40,7 @@ class RollingDrainTest {
   /** How much longer the longest silence may be than without a drain. */
   private static final long LONGER_MILLIS = 50;
 
+  private static final Duration CALM = Duration.ofSeconds(5);
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   @TempDir Path state;
@@ -47,6 +51,7 @@ class RollingDrainTest {
   private final AtomicInteger published = new AtomicInteger();
   private final AtomicInteger answered = new AtomicInteger();
   private final AtomicInteger unpublished = new AtomicInteger();
+  private final AtomicInteger moves = new AtomicInteger();
 
   @Test
   void theLongestSilenceIsHardlyLongerThanWithoutADrain() throws Exception {
@@ -58,7 +63,11 @@ class RollingDrainTest {
       try {
         for (Reader reader : readers) {
           MooringClient client =
-              MooringClient.builder(tier.edge()).token(() -> token).httpClient(http).build();
+              MooringClient.builder(tier.edge())
+                  .token(() -> token)
+                  .httpClient(http)
+                  .listener(new Moved())
+                  .build();
           clients.add(client);
           client.subscribe(CHANNEL, reader);
         }
@@ -70,21 +79,42 @@ class RollingDrainTest {
 
         List<Long> drained = new ArrayList<>();
         List<Long> control = new ArrayList<>();
+        List<Long> calm = new ArrayList<>();
         long took = 0;
         for (int round = 0; round < ROUNDS; round++) {
-          readers.forEach(Reader::clear);
           long began = System.nanoTime();
-          for (String server : SERVERS) {
-            drain(tier, server);
-          }
-          drained.add(longestSilence(readers));
-          long nanos = System.nanoTime() - began;
-          took += nanos;
+          drained.add(
+              longestSilence(
+                  readers,
+                  () -> {
+                    for (String server : SERVERS) {
+                      drain(tier, server);
+                    }
+                  }));
+          took += System.nanoTime() - began;
+          int moved = moves.getAndSet(0);
+          assertTrue(moved >= CLIENTS, () -> moved + " moves");
 
-          readers.forEach(Reader::clear);
+          // Nobody has come to it since its start.
+          String empty = SERVERS.getLast();
+          control.add(
+              longestSilence(
+                  readers,
+                  () -> {
+                    for (int i = 0; i < SERVERS.size(); i++) {
+                      drain(tier, empty);
+                    }
+                  }));
+          assertEquals(0, moves.get());
+
           long from = System.nanoTime();
-          Awaitility.await().atMost(PATIENCE).until(() -> System.nanoTime() - from >= nanos);
-          control.add(longestSilence(readers));
+          calm.add(
+              longestSilence(
+                  readers,
+                  () ->
+                      Awaitility.await()
+                          .atMost(PATIENCE)
+                          .until(() -> System.nanoTime() - from >= CALM.toNanos())));
         }
         clock.shutdown();
         Awaitility.await()
@@ -93,19 +123,21 @@ class RollingDrainTest {
 
         System.out.printf(
             "rolling drain of %d servers, %d rounds of %.1f s at 100 messages a second:"
-                + " longest silence %s ms, without a drain %s ms; %d messages to each of %d readers%n",
+                + " longest silence %s ms, while a server without clients leaves and starts %s ms,"
+                + " in calm %s ms; %d messages to each of %d readers%n",
             SERVERS.size(),
             ROUNDS,
             took / 1e9 / ROUNDS,
             drained,
             control,
+            calm,
             published.get(),
             CLIENTS);
         assertEquals(0, unpublished.get());
         readers.forEach(reader -> assertEquals(List.of(), reader.faults()));
         assertTrue(
             most(drained) <= most(control) + LONGER_MILLIS,
-            () -> "drained " + drained + ", otherwise " + control);
+            () -> "drained " + drained + ", control " + control);
       } finally {
         clients.forEach(MooringClient::close);
       }
@@ -140,12 +172,27 @@ class RollingDrainTest {
     tier.awaitServers(SERVERS.size());
   }
 
-  private static long longestSilence(List<Reader> readers) {
+  private interface Action {
+    void run() throws Exception;
+  }
+
+  private static long longestSilence(List<Reader> readers, Action meanwhile) throws Exception {
+    readers.forEach(Reader::clear);
+    meanwhile.run();
     return readers.stream().mapToLong(Reader::longestSilenceMillis).max().orElseThrow();
   }
 
   private static long most(List<Long> millis) {
     return millis.stream().mapToLong(Long::longValue).max().orElseThrow();
+  }
+
+  private final class Moved implements ClientListener {
+    @Override
+    public void stateChanged(StateChange change) {
+      if (change.from() == State.MOVING && change.to() == State.OPEN) {
+        moves.incrementAndGet();
+      }
+    }
   }
 
   /** An application: what it hears, and when. Written to in its client's order. */
