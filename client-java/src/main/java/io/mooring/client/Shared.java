@@ -24,8 +24,8 @@ final class Shared {
     static final Turnstile TURNSTILE =
         new Turnstile(
             Time.TIMERS,
-            Turnstile.PLACES_OF_A_PROCESSOR * Runtime.getRuntime().availableProcessors(),
-            new Processors(Time.TIMERS)::busy);
+            new SystemProcessors(Time.TIMERS),
+            Turnstile.PLACES_OF_A_PROCESSOR * Runtime.getRuntime().availableProcessors());
   }
 
   private static final class Http {

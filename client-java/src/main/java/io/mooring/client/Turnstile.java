@@ -3,7 +3,6 @@ package io.mooring.client;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.Set;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,7 +17,7 @@ import org.slf4j.LoggerFactory;
 final class Turnstile {
   private static final Logger log = LoggerFactory.getLogger(Turnstile.class);
 
-  /** So many for each processor keep it busy. */
+  /** So many for each processor keep it busy, where the network is quick. */
   static final int PLACES_OF_A_PROCESSOR = 8;
 
   /** So long a handshake has its place; then the next one begins beside it. */
@@ -28,18 +27,15 @@ final class Turnstile {
   static final long BUSY_MILLIS = 1_000;
 
   private final Timers timers;
+  private final Processors processors;
   private final int places;
-  private final BooleanSupplier busy;
   private final LinkedHashSet<Pass> waiting = new LinkedHashSet<>();
   private final Set<Pass> inside = new HashSet<>();
 
-  /**
-   * @param busy whether the processors are
-   */
-  Turnstile(Timers timers, int places, BooleanSupplier busy) {
+  Turnstile(Timers timers, Processors processors, int places) {
     this.timers = timers;
+    this.processors = processors;
     this.places = places;
-    this.busy = busy;
   }
 
   /** A client's turn. */
@@ -63,7 +59,7 @@ final class Turnstile {
 
     /** It takes long: for want of time of the processors, or of the network? */
     private void overdue() {
-      if (isWaitedFor() && busy.getAsBoolean()) {
+      if (isWaitedFor() && processors.busy()) {
         timer = timers.after(BUSY_MILLIS - MOST_MILLIS, this::leave);
       } else {
         leave();
@@ -90,15 +86,21 @@ final class Turnstile {
    */
   Pass enter(Runnable begin) {
     Pass pass = new Pass(begin);
-    synchronized (this) {
-      if (inside.size() == places) {
-        waiting.add(pass);
-        return pass;
-      }
-      inside.add(pass);
+    if (findsPlace(pass)) {
+      pass.admit();
+    } else {
+      processors.watch();
     }
-    pass.admit();
     return pass;
+  }
+
+  private synchronized boolean findsPlace(Pass pass) {
+    if (inside.size() == places) {
+      waiting.add(pass);
+      return false;
+    }
+    inside.add(pass);
+    return true;
   }
 
   private synchronized boolean isWaitedFor() {

@@ -1,6 +1,8 @@
 package io.mooring.client;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -13,9 +15,24 @@ class TurnstileTest {
   private static final int PLACES = 4;
 
   private final HandTimers timers = new HandTimers();
-  private boolean busy;
-  private final Turnstile turnstile = new Turnstile(timers, PLACES, () -> busy);
+  private final HandProcessors processors = new HandProcessors();
+  private final Turnstile turnstile = new Turnstile(timers, processors, PLACES);
   private final List<Integer> begun = new ArrayList<>();
+
+  private static final class HandProcessors implements Processors {
+    private boolean watched;
+    private boolean busy;
+
+    @Override
+    public void watch() {
+      watched = true;
+    }
+
+    @Override
+    public boolean busy() {
+      return busy;
+    }
+  }
 
   private List<Turnstile.Pass> enter(int first, int count) {
     return range(first, count).stream()
@@ -82,7 +99,7 @@ class TurnstileTest {
 
   @Test
   void whileTheProcessorsAreBusyTheyHaveTheirPlacesForLonger() {
-    busy = true;
+    processors.busy = true;
     List<Turnstile.Pass> first = enter(0, PLACES);
     enter(100, PLACES + 1);
     begun.clear();
@@ -93,9 +110,29 @@ class TurnstileTest {
     assertEquals(List.of(100), begun);
     timers.pass(Duration.ofMillis(1));
     assertEquals(range(100, PLACES), begun);
-    busy = false;
+    processors.busy = false;
     timers.pass(Duration.ofMillis(Turnstile.MOST_MILLIS));
     assertEquals(range(100, PLACES + 1), begun);
+  }
+
+  @Test
+  void theProcessorsAreWatchedAsSoonAsSomebodyWaits() {
+    enter(0, PLACES);
+    assertFalse(processors.watched);
+    enter(100, 1);
+    assertTrue(processors.watched);
+  }
+
+  @Test
+  void whileTheProcessorsAreBusyAPlaceIsLeftWhereNobodyWaits() {
+    processors.busy = true;
+    enter(0, PLACES);
+    timers.pass(Duration.ofMillis(Turnstile.MOST_MILLIS));
+    begun.clear();
+
+    enter(100, PLACES);
+
+    assertEquals(range(100, PLACES), begun);
   }
 
   @Test

@@ -21,7 +21,7 @@ import java.util.concurrent.atomic.LongAdder;
  * ends with its input.
  */
 final class Guests {
-  /** As many for each processor as the client for Java has connect at once. */
+  /** So many for each processor connect at once. */
   private static final int PLACES_OF_A_PROCESSOR = 16;
 
   private final Transport transport;

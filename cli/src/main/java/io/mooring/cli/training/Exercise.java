@@ -28,7 +28,7 @@ final class Exercise implements WebSocket.Listener {
 
   /**
    * Connects once and publishes {@code messages} messages to itself on a channel; then connects
-   * beside that and gets them again, once from the server's memory and once from the log.
+   * beside that and gets them again twice, from a server's memory or from the log.
    *
    * @throws IllegalStateException if an expected answer does not come
    */

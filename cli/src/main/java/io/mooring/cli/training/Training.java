@@ -1,6 +1,7 @@
 package io.mooring.cli.training;
 
 import io.mooring.cli.admin.AdminApi;
+import io.mooring.cli.admin.AdminException;
 import io.mooring.cli.drain.DrainPhase;
 import io.mooring.cli.keys.DemoTokens;
 import io.mooring.cli.keys.DevelopmentKeys;
@@ -14,6 +15,7 @@ import io.mooring.cli.up.Supervisor;
 import io.mooring.cli.up.Timeline;
 import io.mooring.client.Listener;
 import io.mooring.client.MooringClient;
+import io.mooring.client.State;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.time.Duration;
@@ -51,6 +53,8 @@ public final class Training {
   private static final String SERVER = "app-1";
 
   private static final int RATE = 20;
+  private static final Duration DRAINED = Duration.ofSeconds(60);
+  private static final Duration CONNECTED = Duration.ofSeconds(30);
   private static final Duration POLL = Duration.ofMillis(100);
 
   /** Untrained processes that all start at once refuse the first handshakes: they take too long. */
@@ -84,6 +88,7 @@ public final class Training {
     List<MooringClient> staying =
         IntStream.range(0, STAYING).mapToObj(i -> stay(edge, token, i)).toList();
     step(2, "working with it");
+    await(staying);
     exercise(edge, token);
     step(3, "draining a server");
     drain(
@@ -101,6 +106,14 @@ public final class Training {
     client.subscribe("%s-%d".formatted(CHANNEL, number), new Listener() {});
     client.connect();
     return client;
+  }
+
+  private static void await(List<MooringClient> clients) {
+    long deadline = System.nanoTime() + CONNECTED.toNanos();
+    while (System.nanoTime() - deadline < 0
+        && !clients.stream().allMatch(client -> client.state() == State.OPEN)) {
+      LockSupport.parkNanos(POLL.toNanos());
+    }
   }
 
   private void exercise(URI edge, String token) {
@@ -121,10 +134,26 @@ public final class Training {
     }
   }
 
-  /** Its clients go to the other one, and it ends. */
-  private static void drain(AdminApi admin) {
-    admin.startDrain(SERVER, RATE, "15s", false);
-    while (!DrainPhase.in(admin.drain(SERVER)).over()) {
+  /** Its clients go to the other one, and it ends. What comes of it is worth having without. */
+  private void drain(AdminApi admin) {
+    long deadline = System.nanoTime() + DRAINED.toNanos();
+    boolean asked = false;
+    while (true) {
+      try {
+        if (!asked) {
+          admin.startDrain(SERVER, RATE, "15s", false);
+          asked = true;
+        }
+        if (DrainPhase.in(admin.drain(SERVER)).over()) {
+          return;
+        }
+      } catch (AdminException busy) {
+        terminal.err().println("the control plane does not answer: " + busy.getMessage());
+      }
+      if (System.nanoTime() - deadline > 0) {
+        terminal.err().println(SERVER + " was not drained: its drains will be slower at first");
+        return;
+      }
       LockSupport.parkNanos(POLL.toNanos());
     }
   }

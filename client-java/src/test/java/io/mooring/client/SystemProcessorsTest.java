@@ -7,15 +7,15 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class ProcessorsTest {
+class SystemProcessorsTest {
   @Test
   void theyAreBusyOnceThreadsRunOnAllOfThem() throws InterruptedException {
-    Processors processors = new Processors(new SharedTimers());
+    SystemProcessors processors = new SystemProcessors(new SharedTimers());
     List<Thread> threads = new ArrayList<>();
     assertFalse(processors.busy());
     try {
       for (int i = 0; i < Runtime.getRuntime().availableProcessors(); i++) {
-        threads.add(Thread.ofPlatform().daemon().start(ProcessorsTest::spin));
+        threads.add(Thread.ofPlatform().daemon().start(SystemProcessorsTest::spin));
       }
 
       await().until(processors::busy);
