@@ -3,6 +3,7 @@ package io.mooring.registry;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -24,8 +25,8 @@ final class Memory {
   private SortedMap<String, Server> servers = new TreeMap<>();
   private final Set<String> kept = new TreeSet<>();
 
-  /** Ids of servers that left, with the generation that they had; the oldest are forgotten. */
-  private final Map<String, Long> departed = new LinkedHashMap<>();
+  /** How servers left, by their ids; the oldest are forgotten. */
+  private final SequencedMap<String, Departure> departed = new LinkedHashMap<>();
 
   private long revision;
   private long histories;
@@ -65,7 +66,7 @@ final class Memory {
     }
     servers.values().stream()
         .filter(server -> !next.containsKey(server.id()))
-        .forEach(this::depart);
+        .forEach(server -> depart(server, Departure.Cause.UNSEEN));
     servers = next;
     stand(whole.position());
     if (!sameHistory && !kept.isEmpty()) {
@@ -124,16 +125,15 @@ final class Memory {
     }
     Server gone = servers.remove(id);
     if (gone != null) {
-      depart(gone);
+      depart(gone, ServerHash.cause(hash));
     }
     kept.remove(id);
   }
 
-  private void depart(Server server) {
-    departed.remove(server.id());
-    departed.put(server.id(), server.generation());
+  private void depart(Server server, Departure.Cause cause) {
+    departed.putLast(server.id(), new Departure(server.generation(), cause));
     if (departed.size() > DEPARTED_KEPT) {
-      departed.remove(departed.keySet().iterator().next());
+      departed.pollFirstEntry();
     }
   }
 

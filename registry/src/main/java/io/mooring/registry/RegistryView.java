@@ -2,8 +2,9 @@ package io.mooring.registry;
 
 import java.util.Collection;
 import java.util.Collections;
-import java.util.Map;
+import java.util.LinkedHashMap;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -13,21 +14,25 @@ import java.util.TreeMap;
  * @param incarnation the life of the registry; another one after Redis came back empty
  * @param revision +1 with each change of a server's state or description
  * @param byId every server that is not GONE, by its id
- * @param departed the generation of servers that this process saw leave, by their id
+ * @param departed the servers that this process saw leave, by their id, the last one at the end;
+ *     one that came back is in both
  */
 public record RegistryView(
-    String incarnation, long revision, SortedMap<String, Server> byId, Map<String, Long> departed) {
+    String incarnation,
+    long revision,
+    SortedMap<String, Server> byId,
+    SequencedMap<String, Departure> departed) {
   /** What a process knows before it has read anything. */
   public static final RegistryView EMPTY = new RegistryView("", 0, new TreeMap<>());
 
   public RegistryView {
     byId = Collections.unmodifiableSortedMap(new TreeMap<>(byId));
-    departed = Map.copyOf(departed);
+    departed = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(departed));
   }
 
   /** A view that remembers nobody who left. */
   public RegistryView(String incarnation, long revision, SortedMap<String, Server> byId) {
-    this(incarnation, revision, byId, Map.of());
+    this(incarnation, revision, byId, new LinkedHashMap<>());
   }
 
   /** The servers in the order of their ids. */
@@ -38,7 +43,8 @@ public record RegistryView(
   /** The highest generation that is known of this id, also of a server that left; 0 for none. */
   public long generation(String id) {
     Server server = byId.get(id);
-    return Math.max(server == null ? 0 : server.generation(), departed.getOrDefault(id, 0L));
+    Departure left = departed.get(id);
+    return Math.max(server == null ? 0 : server.generation(), left == null ? 0 : left.generation());
   }
 
   /** How many servers are in this state; those that are GONE are not known. */

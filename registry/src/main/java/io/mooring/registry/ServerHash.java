@@ -51,6 +51,15 @@ final class ServerHash {
     }
   }
 
+  /** Of the hash of a server that is GONE: what made it so. */
+  static Departure.Cause cause(Map<String, String> hash) {
+    return switch (hash.getOrDefault("gone", "")) {
+      case "deregistered" -> Departure.Cause.DEREGISTERED;
+      case "expired" -> Departure.Cause.EXPIRED;
+      default -> Departure.Cause.UNSEEN;
+    };
+  }
+
   /** That of any hash, also of one that says nothing else; 0 if it cannot be read. */
   static long generation(Map<String, String> hash) {
     return generation(hash, "generation");

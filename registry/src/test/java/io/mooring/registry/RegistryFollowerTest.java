@@ -85,6 +85,24 @@ class RegistryFollowerTest {
   }
 
   @Test
+  void whoLeavesByTheirOwnWordAreToldFromThoseWhoseLeaseEnded() {
+    Claim first = registry.admitActive("app-1", "a");
+    Claim second = registry.admitActive("app-2", "b");
+    follower.start();
+    awaitServers("app-1 ACTIVE", "app-2 ACTIVE");
+
+    registry.store.expire(FENCE, second, "1");
+    registry.store.deregister(first, "");
+    awaitServers();
+
+    assertEquals(
+        List.of(
+            Map.entry("app-2", new Departure(1, Departure.Cause.EXPIRED)),
+            Map.entry("app-1", new Departure(1, Departure.Cause.DEREGISTERED))),
+        List.copyOf(follower.view().departed().sequencedEntrySet()));
+  }
+
+  @Test
   void aListenerThatFailsDoesNotStopTheOthers() {
     follower = new RegistryFollower(registry.redis());
     follower.onChange(
