@@ -21,6 +21,7 @@ import io.mooring.server.connection.Environment;
 import io.mooring.server.connection.Queues;
 import io.mooring.server.connection.Roster;
 import io.mooring.server.drain.Drain;
+import io.mooring.server.fleet.FleetMemory;
 import io.mooring.server.frame.CloseCode;
 import io.mooring.server.handshake.Gate;
 import io.mooring.server.handshake.Nonces;
@@ -71,6 +72,7 @@ public final class WsAppServer implements Departing {
   private final Renewals renewals;
   private final Queues queues;
   private final Drain drain;
+  private final FleetMemory fleet = new FleetMemory();
   private final Port port;
   private final Endpoints endpoints;
   private volatile Optional<Registration> registration = Optional.empty();
@@ -178,6 +180,7 @@ public final class WsAppServer implements Departing {
     traffic.watchQueues(() -> queues.depth().sum(), () -> queues.depth().worst());
     traffic.watchLog(() -> backbone.unavailableBecause().isEmpty());
     drain.watch(meters);
+    fleet.watch(meters);
     loops.start();
     backbone.start(hub);
     hub.start();
@@ -191,7 +194,8 @@ public final class WsAppServer implements Departing {
             config.registry().addresses(),
             config.registry().token(),
             this::load,
-            drain);
+            drain,
+            fleet::told);
     registration = Optional.of(registering);
     registering.start();
   }

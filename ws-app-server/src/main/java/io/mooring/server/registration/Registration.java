@@ -4,6 +4,7 @@ import io.grpc.Status;
 import io.mooring.process.HostPort;
 import io.mooring.process.Secret;
 import io.mooring.registry.v1.Claim;
+import io.mooring.registry.v1.Fleet;
 import io.mooring.registry.v1.Load;
 import io.mooring.registry.v1.Move;
 import io.mooring.registry.v1.RegisterResponse;
@@ -17,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -42,6 +44,7 @@ public final class Registration implements AutoCloseable {
   private final Registrant registrant;
   private final Supplier<Load> load;
   private final Orders orders;
+  private final Consumer<Fleet> fleet;
   private final Turns turns = new Turns();
   private final Registries registries;
   private volatile Membership membership =
@@ -58,16 +61,19 @@ public final class Registration implements AutoCloseable {
 
   /**
    * @param load what heartbeats report; called on the registration's thread
+   * @param fleet is given what is told of the fleet; called on the registration's thread
    */
   public Registration(
       Registrant registrant,
       List<HostPort> addresses,
       Secret token,
       Supplier<Load> load,
-      Orders orders) {
+      Orders orders,
+      Consumer<Fleet> fleet) {
     this.registrant = registrant;
     this.load = load;
     this.orders = orders;
+    this.fleet = fleet;
     this.registries = new Registries(addresses, token, turns);
   }
 
@@ -229,6 +235,7 @@ public final class Registration implements AutoCloseable {
         register(claim == null ? 0 : claim.getGeneration());
       }
       case FENCED -> fenced(command.getFenced().getGeneration());
+      case FLEET -> fleet.accept(command.getFleet());
     }
   }
 

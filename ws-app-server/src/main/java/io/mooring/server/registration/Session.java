@@ -87,8 +87,10 @@ final class Session implements StreamObserver<ServerCommand> {
   @Override
   public void onNext(ServerCommand command) {
     if (reports != null) {
-      cancel(patience);
-      patience = null;
+      if (answers(command)) {
+        cancel(patience);
+        patience = null;
+      }
       commanded.accept(command);
     }
   }
@@ -104,6 +106,13 @@ final class Session implements StreamObserver<ServerCommand> {
   @Override
   public void onCompleted() {
     onError(Status.UNAVAILABLE.withDescription("the registry ended the session").asException());
+  }
+
+  private static boolean answers(ServerCommand command) {
+    return switch (command.getCommandCase()) {
+      case RENEWED, EXPIRED, FENCED -> true;
+      case FLEET, COMMAND_NOT_SET -> false;
+    };
   }
 
   private void silent() {

@@ -8,9 +8,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.mooring.process.HostPort;
 import io.mooring.process.Secret;
 import io.mooring.registry.v1.DrainRequest;
+import io.mooring.registry.v1.Fleet;
 import io.mooring.registry.v1.Load;
+import io.mooring.registry.v1.Peer;
 import io.mooring.registry.v1.RegisterRequest;
+import io.mooring.registry.v1.ServerCommand;
 import io.mooring.registry.v1.State;
+import io.mooring.server.fleet.FleetMemory;
+import io.mooring.server.fleet.FleetView;
 import io.mooring.server.stand.Registrar;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -28,6 +33,7 @@ import org.junit.jupiter.api.Test;
 
 class RegistrationTest {
   private final Ordered orders = new Ordered();
+  private final FleetMemory fleet = new FleetMemory();
   private final List<AutoCloseable> open = new ArrayList<>();
 
   @AfterEach
@@ -310,6 +316,55 @@ class RegistrationTest {
     assertEquals(7, second.departures.getFirst().getClaim().getGeneration());
   }
 
+  @Test
+  void keepsTheFleetWhileNoRegistryAnswersAndBeliesNobodyWhenAnotherKnowsLess() throws Exception {
+    Registrar first = registrar();
+    Registrar second = registrar();
+    registration(first.address(), second.address());
+    Awaitility.await().until(() -> first.reports.size() >= 2);
+    first.tell(fleet(8, "app-2", "app-3"));
+    first.tell(fleet(9, "app-2"));
+    Awaitility.await().until(() -> fleet.view().isDead("app-3", 1));
+    FleetView last = fleet.view();
+
+    first.close();
+    Awaitility.await().until(() -> second.reports.size() >= 2);
+    assertEquals(last, fleet.view());
+    second.tell(fleet(7));
+    second.tell(fleet(10, "app-2", "app-4"));
+
+    Awaitility.await().until(() -> fleet.view().knows("app-4", 1));
+    assertFalse(fleet.view().isDead("app-2", 1));
+    assertTrue(fleet.view().isDead("app-3", 1));
+  }
+
+  @Test
+  void takesACommandThatItDoesNotKnowForNoAnswer() throws IOException {
+    Registrar registrar = registrar();
+    Registration registration = registration(registrar.address());
+    Awaitility.await().until(() -> registrar.reports.size() >= 2);
+    int sessions = registrar.sessions.get();
+
+    registrar.mood = Registrar.Mood.MURMURS;
+
+    Awaitility.await().until(() -> registrar.sessions.get() >= sessions + 2);
+    assertEquals(new Membership.Registered(7, false), registration.membership());
+    registrar.mood = Registrar.Mood.RENEWS;
+    int before = registrar.reports.size();
+    Awaitility.await().until(() -> registrar.reports.size() >= before + 3);
+    assertEquals(1, registrar.registrations.size());
+  }
+
+  private static ServerCommand fleet(long revision, String... servers) {
+    Fleet.Builder told =
+        Fleet.newBuilder().setIncarnation("life").setRevision(revision).setComplete(true);
+    for (String server : servers) {
+      told.addServers(
+          Peer.newBuilder().setServerId(server).setGeneration(1).setState(State.STATE_ACTIVE));
+    }
+    return ServerCommand.newBuilder().setFleet(told).build();
+  }
+
   /** Remembers what it was told last. */
   private static final class Ordered implements Orders {
     private final AtomicReference<String> last = new AtomicReference<>("nothing");
@@ -352,7 +407,8 @@ class RegistrationTest {
             List.of(registries),
             Secret.of("secret"),
             () -> Load.newBuilder().setConnections(5).build(),
-            orders);
+            orders,
+            fleet::told);
     open.add(registration);
     registration.start();
     return registration;

@@ -1,6 +1,8 @@
 package io.mooring.server.stand;
 
 import com.google.protobuf.Any;
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnknownFieldSet;
 import com.google.rpc.Code;
 import com.google.rpc.ErrorInfo;
 import io.grpc.Metadata;
@@ -34,6 +36,8 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -43,6 +47,8 @@ public final class Registrar extends RegistryGrpc.RegistryImplBase implements Au
   public enum Mood {
     RENEWS,
     SILENT,
+    /** Says only what a server of today does not know. */
+    MURMURS,
     EXPIRES_ONCE,
     /** Ends the lease, and refuses the return. */
     OVERTAKEN,
@@ -50,6 +56,18 @@ public final class Registrar extends RegistryGrpc.RegistryImplBase implements Au
   }
 
   private static final int HEARTBEAT_MILLIS = 100;
+
+  private static final ServerCommand UNKNOWN =
+      ServerCommand.newBuilder()
+          .setUnknownFields(
+              UnknownFieldSet.newBuilder()
+                  .addField(
+                      1_000,
+                      UnknownFieldSet.Field.newBuilder()
+                          .addLengthDelimited(ByteString.EMPTY)
+                          .build())
+                  .build())
+          .build();
 
   public final List<RegisterRequest> registrations = new CopyOnWriteArrayList<>();
   public final List<ServerReport> reports = new CopyOnWriteArrayList<>();
@@ -66,6 +84,7 @@ public final class Registrar extends RegistryGrpc.RegistryImplBase implements Au
   public volatile boolean grants = true;
 
   private volatile Optional<Move> move = Optional.empty();
+  private final Queue<ServerCommand> unasked = new ConcurrentLinkedQueue<>();
   private final AtomicInteger generation = new AtomicInteger(6);
   private final Server server;
   private final HostPort address;
@@ -103,6 +122,11 @@ public final class Registrar extends RegistryGrpc.RegistryImplBase implements Au
   public void cancelDrain() {
     state = State.STATE_ACTIVE;
     move = Optional.empty();
+  }
+
+  /** Has it say this as well, with the next report. */
+  public void tell(ServerCommand command) {
+    unasked.add(command);
   }
 
   /** What the server has said of its drain last. */
@@ -171,6 +195,7 @@ public final class Registrar extends RegistryGrpc.RegistryImplBase implements Au
         switch (mood) {
           case RENEWS -> commands.onNext(command.setRenewed(renewed()).build());
           case SILENT -> {}
+          case MURMURS -> commands.onNext(UNKNOWN);
           case EXPIRES_ONCE -> {
             mood = Mood.RENEWS;
             commands.onNext(command.setExpired(Expired.getDefaultInstance()).build());
@@ -179,6 +204,9 @@ public final class Registrar extends RegistryGrpc.RegistryImplBase implements Au
               commands.onNext(command.setExpired(Expired.getDefaultInstance()).build());
           case FENCES ->
               commands.onNext(command.setFenced(Fenced.newBuilder().setGeneration(99)).build());
+        }
+        for (ServerCommand next = unasked.poll(); next != null; next = unasked.poll()) {
+          commands.onNext(next);
         }
       }
 

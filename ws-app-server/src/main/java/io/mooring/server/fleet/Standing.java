@@ -1,0 +1,15 @@
+package io.mooring.server.fleet;
+
+/**
+ * A server as the fleet's view has it.
+ *
+ * @param generation the one that holds the server's id
+ * @param draining whether it moves its clients away and takes no new ones
+ * @param suspect whether its lease has lapsed
+ */
+public record Standing(long generation, boolean draining, boolean suspect) {
+  /** How it has gone, if this was the last that was heard of it. */
+  Departure departure() {
+    return new Departure(generation, draining && !suspect);
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.mooring.server.fleet;
+
+import org.jspecify.annotations.NullMarked;
