@@ -58,6 +58,7 @@ public final class RegistryEndpoint implements AutoCloseable {
   public RegistryEndpoint start() {
     try {
       server.start();
+      service.start();
       return this;
     } catch (IOException taken) {
       throw StartException.cannotListen("registry.address", address, taken);

@@ -51,6 +51,7 @@ final class RegistryService extends RegistryGrpc.RegistryImplBase {
   private final Requests requests;
   private final DrainCalls drains;
   private final LeaseTerms terms;
+  private final FleetNews fleet;
   private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
 
   RegistryService(
@@ -65,6 +66,11 @@ final class RegistryService extends RegistryGrpc.RegistryImplBase {
     this.requests = new Requests(services);
     this.drains = new DrainCalls(store, view, drains, threads);
     this.terms = terms;
+    this.fleet = new FleetNews(view, terms.ttl(), () -> this.sessions.forEach(Session::tellFleet));
+  }
+
+  void start() {
+    fleet.start();
   }
 
   @Override
@@ -74,7 +80,7 @@ final class RegistryService extends RegistryGrpc.RegistryImplBase {
 
   @Override
   public StreamObserver<ServerReport> session(StreamObserver<ServerCommand> commands) {
-    Session session = new Session(commands, view);
+    Session session = new Session(commands, view, fleet::newest);
     sessions.add(session);
     // With a handler, what is sent to a call that was just cut is dropped instead of thrown.
     ((ServerCallStreamObserver<ServerCommand>) commands)
@@ -143,6 +149,7 @@ final class RegistryService extends RegistryGrpc.RegistryImplBase {
 
   /** Ends the open streams, so that those at their other end go to another control plane. */
   void endStreams() {
+    fleet.close();
     drains.close();
     sessions.forEach(Session::end);
     sessions.clear();

@@ -13,19 +13,29 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One open stream of a server. Told of by its own reports, and by changes of the registry: an
- * answer carries its revision, so that whichever of the two is newer is said last.
+ * answer carries its revision, so that whichever of the two is newer is said last. Of the others it
+ * hears by the news of the fleet, once its claim was found to hold.
  */
 final class Session {
   private final StreamObserver<ServerCommand> commands;
   private final Supplier<RegistryView> view;
+  private final Supplier<Optional<ServerCommand>> fleet;
   private @Nullable Claim claim;
   private long answered;
   private @Nullable ServerCommand last;
+  private @Nullable ServerCommand lastOfFleet;
   private boolean ended;
 
-  Session(StreamObserver<ServerCommand> commands, Supplier<RegistryView> view) {
+  /**
+   * @param fleet what there is to tell of the fleet
+   */
+  Session(
+      StreamObserver<ServerCommand> commands,
+      Supplier<RegistryView> view,
+      Supplier<Optional<ServerCommand>> fleet) {
     this.commands = commands;
     this.view = view;
+    this.fleet = fleet;
   }
 
   /** Answers a report. */
@@ -39,6 +49,7 @@ final class Session {
       boolean newer =
           newest.incarnation().equals(reported.incarnation()) && newest.revision() > answered;
       send(newer ? news(reported, newest).orElse(answer) : answer);
+      tellFleet();
     } else {
       claim = null;
       send(answer);
@@ -56,6 +67,16 @@ final class Session {
     if (news.isPresent() && !news.get().equals(last)) {
       send(news.get());
     }
+  }
+
+  /** Tells the server of the fleet, if it was not told that yet. */
+  synchronized void tellFleet() {
+    Optional<ServerCommand> news = fleet.get();
+    if (ended || claim == null || news.isEmpty() || news.get().equals(lastOfFleet)) {
+      return;
+    }
+    lastOfFleet = news.get();
+    commands.onNext(news.get());
   }
 
   synchronized void end() {

@@ -35,6 +35,7 @@ import io.mooring.process.HostPort;
 import io.mooring.process.Secret;
 import io.mooring.process.StartException;
 import io.mooring.programs.Valkey;
+import io.mooring.registry.DrainSpec;
 import io.mooring.registry.EnvoyStore;
 import io.mooring.registry.Fence;
 import io.mooring.registry.Redis;
@@ -43,7 +44,9 @@ import io.mooring.registry.RegistryStore;
 import io.mooring.registry.RegistryView;
 import io.mooring.registry.ServerState;
 import io.mooring.registry.v1.Claim;
+import io.mooring.registry.v1.Departed;
 import io.mooring.registry.v1.DeregisterRequest;
+import io.mooring.registry.v1.Fleet;
 import io.mooring.registry.v1.HeartbeatRequest;
 import io.mooring.registry.v1.Load;
 import io.mooring.registry.v1.RegisterRequest;
@@ -61,6 +64,7 @@ import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -82,6 +86,8 @@ class RegistryEndpointTest {
               "app", new ServicePolicy(Secret.of(APP_TOKEN), List.of("127.0.0.0/8"), "1024-65535"),
               "chat",
                   new ServicePolicy(Secret.of(CHAT_TOKEN), List.of("10.0.0.0/8"), "9000-9100")));
+
+  private static final Fence LEADER = new Fence("control-1", 1);
 
   @TempDir Path folder;
   private Valkey valkey;
@@ -305,8 +311,7 @@ class RegistryEndpointTest {
     assertEquals(State.STATE_WARMING, session.next().getRenewed().getState());
     assertEquals("3", store.beats().get("app-1"));
 
-    store.transition(
-        new Fence("control-1", 1), held(claim), ServerState.WARMING, ServerState.ACTIVE);
+    store.transition(LEADER, held(claim), ServerState.WARMING, ServerState.ACTIVE);
     assertEquals(State.STATE_ACTIVE, session.next().getRenewed().getState());
   }
 
@@ -320,6 +325,120 @@ class RegistryEndpointTest {
     registry().register(request("app-1", "b"));
 
     assertEquals(2, session.next().getFenced().getGeneration());
+  }
+
+  @Test
+  void aSessionHearsOfTheOthersAsTheyComeChangeAndGo() throws InterruptedException {
+    Claim claim = claim(registry().register(request("app-1", "a")), "app-1", "a");
+    Reporter session = new Reporter();
+    session.report(claim, 5);
+    assertTrue(session.next().hasRenewed());
+    session.hears(servers("app-1@1 WARMING"));
+
+    Claim first = claim(registry().register(request("app-2", "b")), "app-2", "b");
+    session.hears(servers("app-1@1 WARMING", "app-2@1 WARMING"));
+    store.transition(LEADER, held(first), ServerState.WARMING, ServerState.ACTIVE);
+    session.hears(servers("app-1@1 WARMING", "app-2@1 ACTIVE"));
+    store.suspect(LEADER, held(first), store.beats().getOrDefault("app-2", ""));
+    session.hears(servers("app-1@1 WARMING", "app-2@1 ACTIVE suspect"));
+    Claim second = claim(registry().register(request("app-2", "c")), "app-2", "c");
+    session.hears(servers("app-1@1 WARMING", "app-2@2 WARMING"));
+    store.transition(LEADER, held(second), ServerState.WARMING, ServerState.ACTIVE);
+    store.requestDrain("app-2", DrainSpec.DEFAULT);
+    store.beginDrain(LEADER, held(second), DrainSpec.DEFAULT);
+    session.hears(servers("app-1@1 WARMING", "app-2@2 DRAINING"));
+    registry().deregister(DeregisterRequest.newBuilder().setClaim(second).build());
+    session.hears(
+        servers("app-1@1 WARMING")
+            .and(
+                fleet ->
+                    fleet
+                        .getDepartedList()
+                        .equals(
+                            List.of(
+                                Departed.newBuilder()
+                                    .setServerId("app-2")
+                                    .setGeneration(2)
+                                    .build()))));
+  }
+
+  @Test
+  void heartbeatsAreNoNewsOfTheFleet() throws InterruptedException {
+    Claim claim = claim(registry().register(request("app-1", "a")), "app-1", "a");
+    Reporter session = new Reporter();
+    session.report(claim, 5);
+    session.hears(servers("app-1@1 WARMING"));
+    for (int connections = 0; connections < 20; connections++) {
+      session.report(claim, connections);
+      assertTrue(heartbeat(registry(), claim, connections).hasRenewed());
+    }
+
+    registry().register(request("app-2", "b"));
+
+    Fleet next = session.fleets.poll(5, TimeUnit.SECONDS);
+    assertTrue(
+        next != null && servers("app-1@1 WARMING", "app-2@1 WARMING").test(next),
+        () -> "the next word is " + next);
+  }
+
+  @Test
+  void anotherReplicaTellsOfTheSameFleetAndThatItIsWholeOnlyAfterALease() throws Exception {
+    Claim claim = claim(registry().register(request("app-1", "a")), "app-1", "a");
+    try (Replica replica = new Replica(Duration.ofMillis(500))) {
+      Reporter session = new Reporter(replica.channel);
+      session.report(claim, 5);
+      session.hears(servers("app-1@1 WARMING").and(fleet -> !fleet.getComplete()));
+      registry().register(request("app-2", "b"));
+      session.hears(servers("app-1@1 WARMING", "app-2@1 WARMING"));
+      session.hears(
+          servers("app-1@1 WARMING", "app-2@1 WARMING").and(fleet -> fleet.getComplete()));
+    }
+  }
+
+  /** Whether these are the servers that it tells of. */
+  private static Predicate<Fleet> servers(String... expected) {
+    return fleet ->
+        fleet.getServersList().stream()
+            .map(
+                peer ->
+                    peer.getServerId()
+                        + "@"
+                        + peer.getGeneration()
+                        + peer.getState().name().replace("STATE_", " ")
+                        + (peer.getSuspect() ? " suspect" : ""))
+            .toList()
+            .equals(List.of(expected));
+  }
+
+  /** Another control plane over the same Valkey. */
+  private final class Replica implements AutoCloseable {
+    private final Redis redis = new Redis(valkey.url());
+    private final RegistryFollower follower = new RegistryFollower(redis);
+    private final RegistryEndpoint endpoint;
+    private final ManagedChannel channel;
+
+    Replica(Duration ttl) {
+      endpoint =
+          new RegistryEndpoint(
+              new HostPort("127.0.0.1", 0),
+              new RegistryStore(redis),
+              follower::view,
+              SERVICES,
+              drains,
+              new LeaseTerms(ttl, ttl.dividedBy(2)));
+      follower.onChange(endpoint::follow);
+      follower.start();
+      endpoint.start();
+      channel = NettyChannelBuilder.forAddress("127.0.0.1", endpoint.port()).usePlaintext().build();
+    }
+
+    @Override
+    public void close() {
+      channel.shutdownNow();
+      endpoint.close();
+      follower.close();
+      redis.close();
+    }
   }
 
   @Test
@@ -448,27 +567,52 @@ class RegistryEndpointTest {
   /** An open Session stream. */
   private final class Reporter {
     final BlockingQueue<ServerCommand> commands = new LinkedBlockingQueue<>();
+    final BlockingQueue<Fleet> fleets = new LinkedBlockingQueue<>();
     final BlockingQueue<String> end = new LinkedBlockingQueue<>();
-    final StreamObserver<ServerReport> reports =
-        RegistryGrpc.newStub(channel)
-            .withInterceptors(token(APP_TOKEN))
-            .session(
-                new StreamObserver<>() {
-                  @Override
-                  public void onNext(ServerCommand command) {
-                    commands.add(command);
-                  }
+    final StreamObserver<ServerReport> reports;
 
-                  @Override
-                  public void onError(Throwable error) {
-                    end.add(error.toString());
-                  }
+    Reporter() {
+      this(channel);
+    }
 
-                  @Override
-                  public void onCompleted() {
-                    end.add("completed");
-                  }
-                });
+    Reporter(ManagedChannel to) {
+      reports =
+          RegistryGrpc.newStub(to)
+              .withInterceptors(token(APP_TOKEN))
+              .session(
+                  new StreamObserver<>() {
+                    @Override
+                    public void onNext(ServerCommand command) {
+                      if (command.hasFleet()) {
+                        fleets.add(command.getFleet());
+                      } else {
+                        commands.add(command);
+                      }
+                    }
+
+                    @Override
+                    public void onError(Throwable error) {
+                      end.add(error.toString());
+                    }
+
+                    @Override
+                    public void onCompleted() {
+                      end.add("completed");
+                    }
+                  });
+    }
+
+    /** Awaits a word on the fleet; those before it are passed over. */
+    void hears(Predicate<Fleet> wanted) throws InterruptedException {
+      Fleet last = Fleet.getDefaultInstance();
+      for (Fleet next = last; next != null; next = fleets.poll(5, TimeUnit.SECONDS)) {
+        last = next;
+        if (wanted.test(next)) {
+          return;
+        }
+      }
+      throw new AssertionError("the last word on the fleet was " + last);
+    }
 
     void report(Claim claim, int connections) {
       reports.onNext(

@@ -32,6 +32,7 @@ class SessionTest {
 
   private final List<ServerCommand> told = new ArrayList<>();
   private RegistryView view = view(1, 1, "a", ServerState.WARMING);
+  private Optional<ServerCommand> fleet = Optional.empty();
   private final Session session =
       new Session(
           new StreamObserver<>() {
@@ -46,7 +47,8 @@ class SessionTest {
             @Override
             public void onCompleted() {}
           },
-          () -> view);
+          () -> view,
+          () -> fleet);
 
   @Test
   void aChangeWhileTheFirstReportIsAnsweredIsHeard() {
@@ -96,6 +98,39 @@ class SessionTest {
 
     ServerCommand refuse = Commands.renewed(ServerState.DRAINING, Optional.empty());
     assertEquals(List.of(ACTIVE, refuse, move, move), told);
+  }
+
+  @Test
+  void theFleetIsToldAfterTheFirstAnswerAndAgainWhenThereIsNews() {
+    ServerCommand one = fleet(view);
+    ServerCommand other = fleet(view(2, 1, "a", ServerState.ACTIVE));
+    news(one);
+    session.answer(CLAIM, new Standing.Held(ServerState.WARMING, 1));
+    news(one);
+    session.answer(CLAIM, new Standing.Held(ServerState.WARMING, 1));
+    news(other);
+
+    assertEquals(List.of(WARMING, one, WARMING, other), told);
+  }
+
+  @Test
+  void nothingOfTheFleetIsSaidToAClaimThatIsOverNorAfterTheEnd() {
+    session.answer(CLAIM, new Standing.Expired());
+    news(fleet(view));
+    session.answer(CLAIM, new Standing.Held(ServerState.WARMING, 1));
+    session.end();
+    news(fleet(view(2, 1, "a", ServerState.ACTIVE)));
+
+    assertEquals(List.of(Commands.of(new Standing.Expired()), WARMING, fleet(view)), told);
+  }
+
+  private void news(ServerCommand command) {
+    fleet = Optional.of(command);
+    session.tellFleet();
+  }
+
+  private static ServerCommand fleet(RegistryView of) {
+    return ServerCommand.newBuilder().setFleet(Commands.fleet(of, true)).build();
   }
 
   private void change(RegistryView changed) {
