@@ -1,0 +1,126 @@
+package io.mooring.server.fleet;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Whose clients are not to be waited for. A server that was lost is dead at once: when it crashed,
+ * its sockets were cut when its lease began to run out. One that left in order is held back for a
+ * while, as its clients were told to go elsewhere, and are on their way.
+ *
+ * <p>Any thread may ask.
+ */
+public final class FleetDeaths {
+  private static final Logger log = LoggerFactory.getLogger(FleetDeaths.class);
+
+  /** Where time is kept. */
+  public interface Timer {
+    /** Runs the task once, no sooner than after the delay, on any thread. */
+    void after(Duration delay, Runnable task);
+  }
+
+  private final Duration holdback;
+  private final Timer timer;
+  private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+  private volatile Knowledge knowledge = new Knowledge(FleetView.EMPTY, Map.of());
+  private long changes;
+
+  private record Life(String serverId, long generation) {}
+
+  /**
+   * @param held those that are held back, with the number of the change that brought their end
+   */
+  private record Knowledge(FleetView view, Map<Life, Long> held) {
+    boolean isDead(Life life) {
+      return view.isDead(life.serverId, life.generation) && !held.containsKey(life);
+    }
+  }
+
+  /**
+   * @param holdback how long one that left in order is held back, from when this process hears that
+   *     it has left: as long as its clients may need to come back
+   */
+  public FleetDeaths(FleetMemory memory, Duration holdback, Timer timer) {
+    this.holdback = holdback;
+    this.timer = timer;
+    memory.onChange(this::changed);
+  }
+
+  /**
+   * Whether this generation of the server has ended, and its clients are not to be waited for. It
+   * may live again, as {@link FleetView#isDead} says.
+   */
+  public boolean isDead(String serverId, long generation) {
+    return knowledge.isDead(new Life(serverId, generation));
+  }
+
+  /**
+   * Adds a listener. It is called after the fleet has changed, and after one that was held back is
+   * dead, on the thread that brought it, and returns at once. One that throws is logged, and called
+   * again the next time.
+   */
+  public void onChange(Runnable listener) {
+    listeners.add(listener);
+  }
+
+  private void changed(FleetView view) {
+    OptionalLong held = hold(view);
+    if (held.isPresent()) {
+      timer.after(holdback, () -> release(held.getAsLong()));
+    }
+    tell();
+  }
+
+  /**
+   * Holds back whom this view shows to have left in order. Not who was dead before: nobody comes
+   * alive by what is said of the dead.
+   *
+   * @return the number of the change, if it holds anybody back
+   */
+  private synchronized OptionalLong hold(FleetView view) {
+    Knowledge before = knowledge;
+    long change = ++changes;
+    Map<Life, Long> held = new HashMap<>(before.held);
+    held.keySet().removeIf(life -> !view.isDead(life.serverId, life.generation));
+    view.departed()
+        .forEach(
+            (id, left) -> {
+              long generation = left.generation();
+              if (view.leftInOrder(id, generation) && !before.view.isDead(id, generation)) {
+                held.put(new Life(id, generation), change);
+              }
+            });
+    knowledge = new Knowledge(view, Map.copyOf(held));
+    return held.containsValue(change) ? OptionalLong.of(change) : OptionalLong.empty();
+  }
+
+  private void release(long change) {
+    if (unhold(change)) {
+      tell();
+    }
+  }
+
+  /** Not those that came back, and are held back anew since. */
+  private synchronized boolean unhold(long change) {
+    Map<Life, Long> held = new HashMap<>(knowledge.held);
+    boolean released = held.values().removeIf(since -> since == change);
+    knowledge = new Knowledge(knowledge.view, Map.copyOf(held));
+    return released;
+  }
+
+  private void tell() {
+    for (Runnable listener : listeners) {
+      try {
+        listener.run();
+      } catch (RuntimeException failed) {
+        log.error("event=fleet_deaths_listener_failed", failed);
+      }
+    }
+  }
+}
