@@ -5,6 +5,7 @@ import io.mooring.server.history.MemoryHistory;
 import io.mooring.server.history.RedisHistory;
 import io.mooring.server.loop.Loops;
 import io.mooring.server.redis.RedisLink;
+import io.mooring.server.redis.Subscriptions;
 import java.net.URI;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -47,11 +48,15 @@ public final class Backbone implements AutoCloseable {
   public static Backbone redis(URI url, IntConsumer appended) {
     RedisLink link = new RedisLink(url);
     RedisHistory history = new RedisHistory(link, appended);
-    RedisBroker broker = new RedisBroker(link, history);
+    Subscriptions subscriptions = new Subscriptions(link);
+    RedisBroker broker = new RedisBroker(subscriptions, history);
     return new Backbone(
         history,
         broker,
-        deliveries -> link.start(broker.listener(deliveries)),
+        deliveries -> {
+          broker.start(deliveries);
+          link.start(subscriptions);
+        },
         link::downBecause,
         () -> {
           history.close();

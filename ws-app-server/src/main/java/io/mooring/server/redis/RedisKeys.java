@@ -13,8 +13,10 @@ import com.dynatrace.hash4j.hashing.Hashing;
 public final class RedisKeys {
   static final int PARTITIONS = 512;
 
+  /** What the names of all sharded pub/sub channels of channels begin with, before a colon. */
+  public static final String LIVE = "live";
+
   private static final Hasher64 HASH = Hashing.xxh3_64();
-  private static final String LIVE = "live:{";
 
   private RedisKeys() {}
 
@@ -39,12 +41,12 @@ public final class RedisKeys {
 
   /** The name of the sharded pub/sub channel. */
   public static String live(String channel) {
-    return "live" + suffix(channel);
+    return LIVE + suffix(channel);
   }
 
   /** The channel of which {@code live} is the pub/sub channel. */
   public static String channel(String live) {
-    return live.substring(live.indexOf("}:", LIVE.length()) + 2);
+    return live.substring(live.indexOf("}:") + 2);
   }
 
   /**

@@ -13,6 +13,7 @@ import io.mooring.server.history.Retention;
 import io.mooring.server.history.UnavailableException;
 import io.mooring.server.redis.RedisKeys;
 import io.mooring.server.redis.RedisLink;
+import io.mooring.server.redis.Subscriptions;
 import io.mooring.server.stand.Relay;
 import io.mooring.server.stand.Store;
 import java.net.URI;
@@ -141,8 +142,11 @@ class RedisBrokerTest extends BrokerContract {
           new RedisLink(
               URI.create(store.uri().toString().replace(":" + store.port(), ":" + relay.port())));
       try {
-        RedisBroker broker = new RedisBroker(link, new RedisHistory(link, publications -> {}));
-        link.start(broker.listener(heard));
+        Subscriptions subscriptions = new Subscriptions(link);
+        RedisBroker broker =
+            new RedisBroker(subscriptions, new RedisHistory(link, publications -> {}));
+        broker.start(heard);
+        link.start(subscriptions);
         Awaitility.await().until(() -> link.downBecause().isEmpty());
         get(broker.subscribe(channel));
         relay.swallow();
@@ -165,8 +169,11 @@ class RedisBrokerTest extends BrokerContract {
     Arrivals heard = new Arrivals();
     RedisLink link = new RedisLink(store.uri());
     try {
-      RedisBroker broker = new RedisBroker(link, new RedisHistory(link, publications -> {}));
-      link.start(broker.listener(heard));
+      Subscriptions subscriptions = new Subscriptions(link);
+      RedisBroker broker =
+          new RedisBroker(subscriptions, new RedisHistory(link, publications -> {}));
+      broker.start(heard);
+      link.start(subscriptions);
       Awaitility.await().until(() -> link.downBecause().isEmpty());
       get(broker.subscribe(channel));
 
