@@ -78,7 +78,8 @@ final class Gate {
             clock.millis(),
             IdentitySigner.nonce(),
             placement.revision(),
-            Optional.empty());
+            Optional.empty(),
+            claims.info());
     return new Admission(
         connId,
         signer(placement.service()).sign(identity),

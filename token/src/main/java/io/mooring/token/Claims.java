@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param iat when it was issued, in seconds since 1970
  * @param jti the token's own id, 1 to 128 printable ASCII characters
  * @param kid the key that signed it
+ * @param info what others see of the user where it is present: a JSON object of at most 512 bytes
  */
 public record Claims(
     String sub,
@@ -22,4 +23,5 @@ public record Claims(
     long exp,
     long iat,
     Optional<String> jti,
-    String kid) {}
+    String kid,
+    Optional<String> info) {}

@@ -9,7 +9,12 @@ import java.util.Optional;
  * @param lifetime from now to {@code exp}; whole seconds count, negative for a token that is over
  */
 public record Grant(
-    String sub, Optional<String> tenant, String role, Channels channels, Duration lifetime) {
+    String sub,
+    Optional<String> tenant,
+    String role,
+    Channels channels,
+    Duration lifetime,
+    Optional<String> info) {
   /**
    * @throws IllegalArgumentException naming the claim that no verifier would take
    */
@@ -17,5 +22,12 @@ public record Grant(
     Grammar.name("sub", sub);
     tenant.ifPresent(name -> Grammar.name("tenant", name));
     Grammar.role(role);
+    info = info.map(Info::parse);
+  }
+
+  /** One without an info. */
+  public Grant(
+      String sub, Optional<String> tenant, String role, Channels channels, Duration lifetime) {
+    this(sub, tenant, role, channels, lifetime, Optional.empty());
   }
 }

@@ -21,6 +21,7 @@ import java.util.Optional;
  * @param nonce 64 random bits in base64url
  * @param rev the registry's revision by which the hosts were chosen
  * @param verdict a refusal that the server is to speak to the client
+ * @param info what others see of the user where it is present, see {@link Claims#info}
  */
 public record Identity(
     String sub,
@@ -36,4 +37,39 @@ public record Identity(
     long iat,
     String nonce,
     long rev,
-    Optional<String> verdict) {}
+    Optional<String> verdict,
+    Optional<String> info) {
+  /** One without an info, as for whatever is no handshake. */
+  public Identity(
+      String sub,
+      Optional<String> tenant,
+      String role,
+      Channels channels,
+      long exp,
+      Optional<String> jti,
+      String kid,
+      String conn,
+      String base,
+      String path,
+      long iat,
+      String nonce,
+      long rev,
+      Optional<String> verdict) {
+    this(
+        sub,
+        tenant,
+        role,
+        channels,
+        exp,
+        jti,
+        kid,
+        conn,
+        base,
+        path,
+        iat,
+        nonce,
+        rev,
+        verdict,
+        Optional.empty());
+  }
+}

@@ -24,6 +24,7 @@ final class IdentityJson {
   private @Nullable String nonce;
   private @Nullable Long rev;
   private @Nullable String verdict;
+  private @Nullable String info;
 
   private IdentityJson() {}
 
@@ -45,6 +46,7 @@ final class IdentityJson {
       json.writeStringField("nonce", identity.nonce());
       json.writeNumberField("rev", identity.rev());
       write(json, "verdict", identity.verdict());
+      Info.write(json, identity.info());
       json.writeEndObject();
     } catch (IOException memoryDoesNotFail) {
       throw new IllegalStateException(memoryDoesNotFail);
@@ -93,6 +95,7 @@ final class IdentityJson {
       case "nonce" -> nonce = StrictJson.text(json, member);
       case "rev" -> rev = StrictJson.whole(json, member);
       case "verdict" -> verdict = StrictJson.text(json, member);
+      case "info" -> info = Info.read(json);
       default -> throw new StrictJson.ShapeException("unknown member " + Quote.of(member));
     }
   }
@@ -112,7 +115,8 @@ final class IdentityJson {
         present("iat", iat),
         present("nonce", nonce),
         present("rev", rev),
-        Optional.ofNullable(verdict));
+        Optional.ofNullable(verdict),
+        Optional.ofNullable(info));
   }
 
   private static <T> T present(String member, @Nullable T value) {

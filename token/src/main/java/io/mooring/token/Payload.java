@@ -35,6 +35,7 @@ final class Payload {
   private @Nullable Long iat;
   private @Nullable Long nbf;
   private @Nullable String jti;
+  private @Nullable String info;
 
   private Payload() {}
 
@@ -68,7 +69,7 @@ final class Payload {
       case "aud" -> Step.AUDIENCE;
       case "exp" -> Step.EXPIRED;
       case "iat", "nbf" -> Step.NOT_YET_VALID;
-      case "sub", "tenant", "jti" -> Step.SUBJECT;
+      case "sub", "tenant", "jti", "info" -> Step.SUBJECT;
       case "role" -> Step.ROLE;
       case "channels" -> Step.CHANNELS;
       default -> Step.PARSE;
@@ -91,6 +92,7 @@ final class Payload {
       case "jti" -> jti = StrictJson.text(json, claim);
       case "role" -> role = StrictJson.text(json, claim);
       case "channels" -> channels = Channels.read(json);
+      case "info" -> info = Info.read(json);
       default -> json.skipChildren();
     }
   }
@@ -124,7 +126,16 @@ final class Payload {
       Optional<String> owner = Optional.ofNullable(tenant).map(t -> Grammar.name("tenant", t));
       Optional<String> id = Optional.ofNullable(jti).map(Grammar::tokenId);
       checking = Step.ROLE;
-      return new Claims(user, owner, Grammar.role(role), channels, end, start, id, kid);
+      return new Claims(
+          user,
+          owner,
+          Grammar.role(role),
+          channels,
+          end,
+          start,
+          id,
+          kid,
+          Optional.ofNullable(info));
     } catch (IllegalArgumentException wrong) {
       throw new RefusedException(checking, String.valueOf(wrong.getMessage()));
     }

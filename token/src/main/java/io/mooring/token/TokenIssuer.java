@@ -139,6 +139,7 @@ public final class TokenIssuer {
       }
       json.writeStringField("role", grant.role());
       grant.channels().write(json);
+      Info.write(json, grant.info());
       json.writeEndObject();
     }
     return bytes.toByteArray();

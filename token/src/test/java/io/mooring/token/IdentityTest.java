@@ -27,8 +27,8 @@ class IdentityTest {
 
   @Test
   void theOptionalPartsMayBeAbsentOrAllPresent() {
-    Identity bare = with(Optional.empty());
-    Identity full = with(Optional.of("\"4500\" ü"));
+    Identity bare = with(Optional.empty(), Optional.empty());
+    Identity full = with(Optional.of("\"4500\" ü"), Optional.of("{\"name\":\"ü\"}"));
 
     assertEquals(new IdentityCheck.Valid(bare), verifier.verify(signer.sign(bare)));
     assertEquals(new IdentityCheck.Valid(full), verifier.verify(signer.sign(full)));
@@ -165,7 +165,7 @@ class IdentityTest {
     assertNotEquals(IdentitySigner.nonce(), IdentitySigner.nonce());
   }
 
-  private static Identity with(Optional<String> value) {
+  private static Identity with(Optional<String> value, Optional<String> info) {
     return new Identity(
         "u17",
         value,
@@ -180,7 +180,8 @@ class IdentityTest {
         NOW_MILLIS,
         "n",
         0,
-        value);
+        value,
+        info);
   }
 
   private static String sign(String version, String json) {

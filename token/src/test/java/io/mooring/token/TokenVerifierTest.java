@@ -39,7 +39,9 @@ class TokenVerifierTest {
 
   @Test
   void aGoodTokenIsAcceptedWithItsClaims() {
-    String claims = CLAIMS.replace("\"jti\"", "\"tenant\":\"acme\",\"jti\"");
+    String claims =
+        CLAIMS.replace(
+            "\"jti\"", "\"tenant\":\"acme\",\"info\":{\"name\": \"Zoë\", \"n\":[1.50]},\"jti\"");
 
     assertEquals(
         new Verification.Accepted(
@@ -51,7 +53,8 @@ class TokenVerifierTest {
                 1_790_003_600,
                 1_790_000_000,
                 Optional.of("t1"),
-                "rsa")),
+                "rsa",
+                Optional.of("{\"name\":\"Zoë\",\"n\":[1.50]}"))),
         verifier.verify(FORGE.rs256(RSA, claims)));
   }
 
@@ -77,6 +80,15 @@ class TokenVerifierTest {
       })
   void whatTheGrammarAllowsIsAccepted(String part, String replacement) {
     accepted(FORGE.rs256(RSA, replaced(part, replacement)));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"501, true", "502, false"})
+  void anInfoHasAtMost512Bytes(int letters, boolean accepted) {
+    String info = "\"info\":{\"name\":\"" + "n".repeat(letters) + "\"},\"jti\"";
+    Verification verification = verifier.verify(FORGE.rs256(RSA, CLAIMS.replace("\"jti\"", info)));
+
+    assertEquals(accepted, verification instanceof Verification.Accepted);
   }
 
   @ParameterizedTest
@@ -126,6 +138,7 @@ class TokenVerifierTest {
         "\"jti\":\"t1\"      | \"jti\":\"a b\"               | SUBJECT       | jti is \"a b\"",
         "\"jti\":\"t1\"      | \"tenant\":\"\"               | SUBJECT       | tenant is \"\"",
         "\"jti\":\"t1\"      | \"tenant\":null               | SUBJECT       | tenant is null",
+        "\"jti\":\"t1\"      | \"info\":\"Zoe\"              | SUBJECT       | info is a string, expected an object",
         "\"client\"          | \"root\"                      | ROLE          | role is \"root\", expected client, publisher, view, operate or admin",
         "\"client\"          | [\"client\"]                  | ROLE          | role is an array",
         ",\"role\":\"client\" | ~                            | ROLE          | role is missing",

@@ -168,6 +168,25 @@ public final class Edge {
         Optional.of(verdict));
   }
 
+  public static Identity informed(Identity of, String info) {
+    return new Identity(
+        of.sub(),
+        of.tenant(),
+        of.role(),
+        of.channels(),
+        of.exp(),
+        of.jti(),
+        of.kid(),
+        of.conn(),
+        of.base(),
+        of.path(),
+        of.iat(),
+        of.nonce(),
+        of.rev(),
+        of.verdict(),
+        Optional.of(info));
+  }
+
   private static Identity copy(
       Identity of,
       String conn,
@@ -190,6 +209,7 @@ public final class Edge {
         iat,
         IdentitySigner.nonce(),
         of.rev(),
-        verdict);
+        verdict,
+        of.info());
   }
 }
