@@ -1,0 +1,75 @@
+package io.mooring.server.presence;
+
+import io.mooring.server.redis.RedisScript;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+
+/** Who is online, in Redis. */
+final class RedisUsers {
+  private static final List<Function<String, String>> KEYS =
+      List.of(PresenceKeys::user, user -> PresenceKeys.sockets(PresenceKeys.user(user)));
+
+  private final RedisScript online = RedisCalls.script("online.lua");
+  private final RedisScript offline = RedisCalls.script("offline.lua");
+  private final RedisScript servers = RedisCalls.script("servers.lua");
+  private final RedisCalls calls;
+  private final Deaths deaths;
+  private final String ttl;
+
+  /**
+   * @param ttl in milliseconds
+   */
+  RedisUsers(RedisCalls calls, Deaths deaths, String ttl) {
+    this.calls = calls;
+    this.deaths = deaths;
+    this.ttl = ttl;
+  }
+
+  CompletionStage<Void> online(Holder holder, List<String> users) {
+    return calls
+        .list(
+            online,
+            RedisCalls.keys(users, KEYS),
+            List.of(holder.toString(), ttl),
+            failures -> PresenceAnswers.texts(failures, 0))
+        .thenAccept(failures -> failures.forEach(RedisCalls::warn));
+  }
+
+  /** Takes away the dead ones that it leaves there, so that none is named as the user's server. */
+  CompletionStage<Void> offline(Holder holder, List<String> users) {
+    Map<Holder, List<String>> dead = new LinkedHashMap<>();
+    return calls
+        .each(
+            offline,
+            RedisCalls.keys(users, KEYS),
+            List.of(holder.toString()),
+            users,
+            (user, left) -> {
+              for (Holder one : deaths.among(PresenceAnswers.holders(left))) {
+                dead.computeIfAbsent(one, key -> new ArrayList<>()).add(user);
+              }
+            })
+        .thenCompose(
+            done -> Portions.inTurn(dead.entrySet(), one -> offline(one.getKey(), one.getValue())));
+  }
+
+  CompletionStage<Set<String>> servers(String user) {
+    return calls.list(
+        servers,
+        new String[] {PresenceKeys.sockets(PresenceKeys.user(user))},
+        List.of(),
+        answer -> {
+          Set<Holder> holders = PresenceAnswers.holders(answer);
+          holders.removeAll(deaths.among(holders));
+          Set<String> names = new TreeSet<>();
+          holders.forEach(holder -> names.add(holder.server()));
+          return names;
+        });
+  }
+}

@@ -1,0 +1,13 @@
+-- The holders of rooms. KEYS: for each room: sockets
+-- Answers, for each room, {{the holders that were heard of lately…}, {those that are silent…}}, or {false,
+--   what went wrong}
+local function holders(sockets)
+  return {call('ZRANGEBYSCORE', sockets, format('(%d', now), '+inf'), silent(sockets, {})}
+end
+
+local answers = {}
+for k = 1, #KEYS do
+  local done, answer = pcall(holders, KEYS[k])
+  answers[#answers + 1] = done and answer or {false, reason(answer)}
+end
+return answers

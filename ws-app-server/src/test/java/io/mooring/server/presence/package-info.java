@@ -1,0 +1,4 @@
+@NullMarked
+package io.mooring.server.presence;
+
+import org.jspecify.annotations.NullMarked;
