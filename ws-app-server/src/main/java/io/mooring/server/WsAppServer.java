@@ -21,12 +21,17 @@ import io.mooring.server.connection.Environment;
 import io.mooring.server.connection.Queues;
 import io.mooring.server.connection.Roster;
 import io.mooring.server.drain.Drain;
+import io.mooring.server.fleet.FleetDeaths;
 import io.mooring.server.fleet.FleetMemory;
 import io.mooring.server.frame.CloseCode;
 import io.mooring.server.handshake.Gate;
 import io.mooring.server.handshake.Nonces;
 import io.mooring.server.handshake.Port;
 import io.mooring.server.loop.Loops;
+import io.mooring.server.presence.Attendance;
+import io.mooring.server.presence.Audiences;
+import io.mooring.server.presence.Holder;
+import io.mooring.server.presence.Rooms;
 import io.mooring.server.protocol.JsonDialect;
 import io.mooring.server.registration.Membership;
 import io.mooring.server.registration.Order;
@@ -73,6 +78,10 @@ public final class WsAppServer implements Departing {
   private final Queues queues;
   private final Drain drain;
   private final FleetMemory fleet = new FleetMemory();
+  private final FleetDeaths deaths;
+  private final Attendance attendance;
+  private final Audiences audiences;
+  private final Rooms rooms;
   private final Port port;
   private final Endpoints endpoints;
   private volatile Optional<Registration> registration = Optional.empty();
@@ -84,9 +93,15 @@ public final class WsAppServer implements Departing {
     this.config = config;
     int processors = Runtime.getRuntime().availableProcessors();
     loops = new Loops(config.loops() == 0 ? processors : config.loops());
+    deaths =
+        new FleetDeaths(
+            fleet,
+            config.resume(),
+            (delay, task) ->
+                loops.strand(0).schedule(task, delay.toMillis(), TimeUnit.MILLISECONDS));
     Backbone unmeasured =
         switch (config.broker()) {
-          case REDIS -> redis(config.redis().url(), traffic);
+          case REDIS -> redis(config.redis().url(), traffic, deaths);
           case MEMORY -> Backbone.memory(loops);
         };
     backbone = unmeasured.through(broker -> new MeasuredBroker(broker, traffic));
@@ -104,6 +119,9 @@ public final class WsAppServer implements Departing {
             namespaces::conflate,
             ReplayMemory.ofProcess(),
             traffic);
+    attendance = new Attendance(loops, backbone.presence(), this::holder, config.resume());
+    rooms = new Rooms(loops, backbone.presence());
+    audiences = new Audiences(loops, rooms, dialect);
     connections = new Connections(config.limits().connections());
     TokenVerifier tokenVerifier = tokenVerifier(config.token(), clock);
     renewals = new Renewals(tokenVerifier);
@@ -117,6 +135,8 @@ public final class WsAppServer implements Departing {
             config.limits().replayStall().toMillis(),
             hub,
             backbone.broker(),
+            attendance,
+            audiences,
             namespaces,
             authorizer,
             renewals,
@@ -181,9 +201,14 @@ public final class WsAppServer implements Departing {
     traffic.watchLog(() -> backbone.unavailableBecause().isEmpty());
     drain.watch(meters);
     fleet.watch(meters);
+    attendance.watch(meters);
+    audiences.watch(meters);
     loops.start();
     backbone.start(hub);
     hub.start();
+    attendance.start();
+    rooms.start();
+    deaths.onChange(this::fleetChanged);
     port.start();
     endpoints.start();
     Registrant registrant = registrant();
@@ -263,9 +288,10 @@ public final class WsAppServer implements Departing {
     }
   }
 
-  private static Backbone redis(URI url, Traffic traffic) {
+  private static Backbone redis(URI url, Traffic traffic, FleetDeaths deaths) {
     try {
-      return Backbone.redis(url, traffic::appended);
+      return Backbone.redis(
+          url, traffic::appended, holder -> deaths.isDead(holder.server(), holder.generation()));
     } catch (IllegalArgumentException noRedis) {
       throw StartException.noRedisUrl("redis.url", url);
     }
@@ -291,6 +317,25 @@ public final class WsAppServer implements Departing {
     return registration
         .map(Registration::membership)
         .orElseGet(() -> new Membership.Registering("starting"));
+  }
+
+  /** As whom this server holds its users. */
+  private Optional<Holder> holder() {
+    return switch (membership()) {
+      case Membership.Registered(long generation, boolean warming) ->
+          Optional.of(new Holder(config.name(), generation));
+      case Membership.Draining(long generation) ->
+          Optional.of(new Holder(config.name(), generation));
+      case Membership.Registering registering -> Optional.empty();
+      case Membership.Fenced fenced -> Optional.empty();
+      case Membership.Leaving leaving -> Optional.empty();
+    };
+  }
+
+  /** Whoever is dead is dropped from the rooms. */
+  private void fleetChanged() {
+    attendance.fleetChanged();
+    rooms.fleetChanged();
   }
 
   /** A server that leaves stays ready: it still serves the sockets that it holds. */

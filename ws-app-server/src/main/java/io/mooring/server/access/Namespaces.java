@@ -28,6 +28,11 @@ public final class Namespaces {
     return of(channel).map(Namespace::history).orElse(Retention.DEFAULT);
   }
 
+  /** Whether those who subscribe to a channel are told of each other, if they ask for it. */
+  public boolean presence(String channel) {
+    return of(channel).map(Namespace::presence).orElse(false);
+  }
+
   /** Whether the messages of a channel may go compressed. */
   public boolean compress(String channel) {
     return of(channel).map(Namespace::compress).orElse(false);

@@ -29,6 +29,11 @@ public final class Subscription {
     return channel;
   }
 
+  /** Whether the subscriber was told that it is live, and has not left. */
+  public boolean isLive() {
+    return among != null && !left;
+  }
+
   boolean left() {
     return left;
   }

@@ -11,6 +11,7 @@ import io.mooring.server.frame.WebSocket;
 import io.mooring.server.liveness.Liveness;
 import io.mooring.server.loop.Loop;
 import io.mooring.server.loop.Timed;
+import io.mooring.server.presence.Departure;
 import io.mooring.server.protocol.MalformedException;
 import io.mooring.server.protocol.Operation;
 import io.mooring.token.Channels;
@@ -18,7 +19,9 @@ import io.mooring.token.Claims;
 import io.mooring.token.Identity;
 import io.netty.buffer.ByteBuf;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +39,10 @@ public final class Connection extends Timed implements Session, Subscriber, Live
   private final String id;
   private final String user;
   private final @Nullable String tenant;
+
+  /** A JSON object; empty for none. */
+  private final String info;
+
   private String role;
   private Channels rights;
   private long expiry;
@@ -50,7 +57,11 @@ public final class Connection extends Timed implements Session, Subscriber, Live
   private boolean closing;
   private boolean warned;
   private boolean renewing;
+  private boolean entered;
   private @Nullable Parting parting;
+
+  /** By channel; null if it has never asked who is there. */
+  private @Nullable Map<String, Watching> watchings;
 
   /** While what is older is on its way to the client, what is newer waits behind it. */
   private @Nullable Backlog backlog;
@@ -64,6 +75,7 @@ public final class Connection extends Timed implements Session, Subscriber, Live
     this.id = identity.conn();
     this.user = identity.sub();
     this.tenant = identity.tenant().orElse(null);
+    this.info = identity.info().orElse("");
     this.role = identity.role().intern();
     this.rights = identity.channels();
     this.expiry = identity.exp();
@@ -82,6 +94,9 @@ public final class Connection extends Timed implements Session, Subscriber, Live
     assert loop.inside();
     if (!closing) {
       liveness.start();
+      // Before the one with the same id is displaced: its user stays where it is.
+      entered = true;
+      environment.attendance().came(member());
       environment.connections().enter(this);
       watchToken();
     }
@@ -201,6 +216,16 @@ public final class Connection extends Timed implements Session, Subscriber, Live
     return Optional.ofNullable(tenant);
   }
 
+  /** As whom others see the user. */
+  String member() {
+    return tenant == null ? user : tenant + "/" + user;
+  }
+
+  /** What they see of it: a JSON object; empty for none. */
+  String info() {
+    return info;
+  }
+
   String envoy() {
     return envoy;
   }
@@ -287,8 +312,17 @@ public final class Connection extends Timed implements Session, Subscriber, Live
     environment
         .connections()
         .leave(this, new Ended(view(), socket.code(), socket.reason(), System.nanoTime()));
+    Departure departure = Attending.departure(socket.code(), parting != null);
     for (int i = 0; i < size; i++) {
+      Attending.leaves(this, environment, subscriptions[i], departure);
       environment.hub().leave(subscriptions[i]);
+    }
+    if (watchings != null) {
+      watchings.values().forEach(Watching::end);
+      watchings = null;
+    }
+    if (entered) {
+      environment.attendance().went(member(), departure);
     }
     subscriptions = NONE;
     size = 0;
@@ -441,7 +475,27 @@ public final class Connection extends Timed implements Session, Subscriber, Live
     subscriptions[size++] = subscription;
   }
 
+  void watch(Watching watching) {
+    if (watchings == null) {
+      watchings = new HashMap<>(2);
+    }
+    watchings.put(watching.channel(), watching);
+  }
+
+  /** How it asked who is in a channel to which it subscribes; empty if it did not. */
+  Optional<Watching> watching(String channel) {
+    return watchings == null ? Optional.empty() : Optional.ofNullable(watchings.get(channel));
+  }
+
+  private void unwatch(String channel) {
+    Watching watching = watchings == null ? null : watchings.remove(channel);
+    if (watching != null) {
+      watching.end();
+    }
+  }
+
   void remove(Subscription subscription) {
+    unwatch(subscription.channel());
     for (int i = 0; i < size; i++) {
       if (subscriptions[i] == subscription) {
         size--;

@@ -7,6 +7,8 @@ import io.mooring.server.channel.Hub;
 import io.mooring.server.frame.FrameRules;
 import io.mooring.server.frame.Frames;
 import io.mooring.server.liveness.Liveness;
+import io.mooring.server.presence.Attendance;
+import io.mooring.server.presence.Audiences;
 import io.mooring.server.protocol.Dialect;
 import io.mooring.server.protocol.Terms;
 import io.mooring.server.renewal.Renewals;
@@ -30,6 +32,8 @@ public record Environment(
     long replayStallMillis,
     Hub hub,
     Broker broker,
+    Attendance attendance,
+    Audiences audiences,
     Namespaces namespaces,
     Authorizer authorizer,
     Renewals renewals,
@@ -48,6 +52,8 @@ public record Environment(
       long replayStallMillis,
       Hub hub,
       Broker broker,
+      Attendance attendance,
+      Audiences audiences,
       Namespaces namespaces,
       Authorizer authorizer,
       Renewals renewals,
@@ -64,6 +70,8 @@ public record Environment(
         replayStallMillis,
         hub,
         broker,
+        attendance,
+        audiences,
         namespaces,
         authorizer,
         renewals,

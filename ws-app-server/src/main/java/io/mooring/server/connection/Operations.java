@@ -10,6 +10,7 @@ import io.mooring.server.history.Publication;
 import io.mooring.server.history.Publisher;
 import io.mooring.server.history.SnapshotFullException;
 import io.mooring.server.history.UnavailableException;
+import io.mooring.server.presence.Departure;
 import io.mooring.server.protocol.Operation;
 import io.mooring.server.protocol.SubscribeFailure;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,7 @@ final class Operations {
       case Operation.Subscribe subscribe -> subscribe(connection, environment, subscribe);
       case Operation.Unsubscribe unsubscribe -> unsubscribe(connection, environment, unsubscribe);
       case Operation.Publish publish -> publish(connection, environment, publish);
+      case Operation.Members members -> members(connection, environment, members);
       case Operation.Authenticate authenticate ->
           Renewal.begin(connection, environment, authenticate);
       case Operation.Pong pong -> {}
@@ -72,17 +74,38 @@ final class Operations {
     }
     Subscription subscription = new Subscription(connection, channel);
     connection.add(subscription);
-    environment.hub().join(new Joining(subscription, asked.id(), asked.since()));
+    Joining joining = new Joining(subscription, asked.id(), asked.since());
+    if (asked.presence() && environment.namespaces().presence(channel)) {
+      Watching watching = new Watching(connection, environment, joining);
+      connection.watch(watching);
+      watching.begin();
+    } else {
+      environment.hub().join(joining);
+    }
   }
 
   private static void unsubscribe(
       Connection connection, Environment environment, Operation.Unsubscribe asked) {
     Subscription subscription = connection.subscription(asked.channel());
     if (subscription != null) {
+      Attending.leaves(connection, environment, subscription, Departure.FOR_GOOD);
       connection.remove(subscription);
       environment.hub().leave(subscription);
     }
     connection.send(environment.dialect().unsubscribed(asked.id(), cut(asked.channel())));
+  }
+
+  private static void members(
+      Connection connection, Environment environment, Operation.Members asked) {
+    connection
+        .watching(asked.channel())
+        .flatMap(Watching::ifLive)
+        .ifPresentOrElse(
+            watching -> watching.page(asked.id(), asked.after()),
+            () -> {
+              String message = "not subscribed to " + cut(asked.channel()) + " with presence";
+              connection.send(environment.dialect().error(asked.id(), "no_presence", message, 0));
+            });
   }
 
   private static void publish(

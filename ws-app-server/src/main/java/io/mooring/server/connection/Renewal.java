@@ -3,6 +3,7 @@ package io.mooring.server.connection;
 import io.mooring.server.access.Access;
 import io.mooring.server.channel.Subscription;
 import io.mooring.server.frame.CloseCode;
+import io.mooring.server.presence.Departure;
 import io.mooring.server.protocol.Operation;
 import io.mooring.server.protocol.SubscribeFailure;
 import io.mooring.server.renewal.BusyException;
@@ -76,6 +77,7 @@ final class Renewal {
               .authorizer()
               .subscribe(connection.rights(), connection.user(), subscription.channel());
       if (access != Access.GRANTED) {
+        Attending.leaves(connection, environment, subscription, Departure.FOR_GOOD);
         connection.remove(subscription);
         environment.hub().leave(subscription);
         connection.send(

@@ -5,6 +5,7 @@ import io.mooring.server.channel.Joining;
 import io.mooring.server.channel.Replay;
 import io.mooring.server.history.Gap;
 import io.mooring.server.history.Position;
+import io.mooring.server.presence.Page;
 import io.mooring.server.protocol.SubscribeFailure;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +15,7 @@ final class Subscribing {
 
   static void subscribed(
       Connection connection, Environment environment, Joining joining, Admission admission) {
+    Attending.entered(connection, environment, joining.subscription().channel());
     switch (admission) {
       case Admission.Fresh fresh -> live(connection, environment, joining, fresh.position(), null);
       case Admission.Broken broken ->
@@ -45,7 +47,15 @@ final class Subscribing {
     connection.send(
         environment
             .dialect()
-            .subscribed(joining.request(), channel, position, gap, snapshot, conflate));
+            .subscribed(
+                joining.request(),
+                channel,
+                position,
+                gap,
+                snapshot,
+                conflate,
+                members(connection, channel)));
+    answered(connection, channel);
   }
 
   private static void broken(
@@ -71,9 +81,19 @@ final class Subscribing {
                 channel,
                 resumed.since(),
                 replay.messages(),
-                environment.namespaces().conflate(channel)));
+                environment.namespaces().conflate(channel),
+                members(connection, channel)));
+    answered(connection, channel);
     if (replay.messages() > 0) {
       connection.replay(replay.frames());
     }
+  }
+
+  private static @Nullable Page members(Connection connection, String channel) {
+    return connection.watching(channel).map(Watching::first).orElse(null);
+  }
+
+  private static void answered(Connection connection, String channel) {
+    connection.watching(channel).ifPresent(Watching::answered);
   }
 }

@@ -4,6 +4,8 @@ import io.mooring.server.history.Delivery;
 import io.mooring.server.history.Gap;
 import io.mooring.server.history.Position;
 import io.mooring.server.loop.Loop;
+import io.mooring.server.presence.Audiences;
+import io.mooring.server.presence.Page;
 import io.netty.buffer.ByteBuf;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>What it writes are whole frames, ready for the wire.
  */
-public interface Dialect {
+public interface Dialect extends Audiences.Encoder {
   /** The name of the WebSocket subprotocol. */
   String subprotocol();
 
@@ -35,6 +37,7 @@ public interface Dialect {
    * @param gap why a resume is not whole; null if none was asked for
    * @param snapshot whether the channel has a snapshot that makes up for it
    * @param conflate whether messages may be left out for a newer one of their key
+   * @param members who is there; null if that was not asked for
    */
   byte[] subscribed(
       long id,
@@ -42,7 +45,8 @@ public interface Dialect {
       Position position,
       @Nullable Gap gap,
       boolean snapshot,
-      boolean conflate);
+      boolean conflate,
+      @Nullable Page members);
 
   /**
    * A subscription that goes on from where the client was.
@@ -50,8 +54,18 @@ public interface Dialect {
    * @param since the client's own position
    * @param replayed how many messages follow before the live ones
    * @param conflate as in {@link #subscribed}
+   * @param members as in {@link #subscribed}
    */
-  byte[] resumed(long id, String channel, Position since, int replayed, boolean conflate);
+  byte[] resumed(
+      long id,
+      String channel,
+      Position since,
+      int replayed,
+      boolean conflate,
+      @Nullable Page members);
+
+  /** Some of those who are in a channel. */
+  byte[] members(long id, String channel, Page members);
 
   byte[] subscribeFailed(long id, String channel, SubscribeFailure reason);
 

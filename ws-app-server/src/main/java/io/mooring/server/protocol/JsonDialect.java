@@ -1,11 +1,14 @@
 package io.mooring.server.protocol;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.mooring.server.history.Delivery;
 import io.mooring.server.history.Gap;
 import io.mooring.server.history.Position;
 import io.mooring.server.loop.Loop;
+import io.mooring.server.presence.Page;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -89,7 +92,8 @@ public final class JsonDialect implements Dialect {
       Position position,
       @Nullable Gap gap,
       boolean snapshot,
-      boolean conflate) {
+      boolean conflate,
+      @Nullable Page members) {
     JsonFrame frame = position(answer("subbed", id, channel), position);
     frame.truth("recovered", false).number("replayed", 0);
     if (gap != null) {
@@ -98,14 +102,35 @@ public final class JsonDialect implements Dialect {
         frame.truth("snapshot", true);
       }
     }
-    return conflated(frame, conflate).frame();
+    return members(conflated(frame, conflate), members).frame();
   }
 
   @Override
-  public byte[] resumed(long id, String channel, Position since, int replayed, boolean conflate) {
+  public byte[] resumed(
+      long id,
+      String channel,
+      Position since,
+      int replayed,
+      boolean conflate,
+      @Nullable Page members) {
     JsonFrame frame = position(answer("subbed", id, channel), since);
     frame.truth("recovered", true).number("replayed", replayed);
-    return conflated(frame, conflate).frame();
+    return members(conflated(frame, conflate), members).frame();
+  }
+
+  @Override
+  public byte[] members(long id, String channel, Page members) {
+    return members(answer("presence", id, channel), members).frame();
+  }
+
+  @Override
+  public byte[] joined(String channel, String user, String info) {
+    return user(JsonFrame.op("join").text("ch", channel), user, info).frame();
+  }
+
+  @Override
+  public byte[] left(String channel, String user, String info) {
+    return user(JsonFrame.op("leave").text("ch", channel), user, info).frame();
   }
 
   @Override
@@ -195,6 +220,22 @@ public final class JsonDialect implements Dialect {
 
   private static JsonFrame answer(String op, long id, String channel) {
     return JsonFrame.op(op).number("id", id).text("ch", channel);
+  }
+
+  private static JsonFrame members(JsonFrame frame, @Nullable Page page) {
+    if (page == null) {
+      return frame;
+    }
+    frame.number("count", page.count()).beginList("members");
+    page.members().forEach((user, info) -> user(frame.beginItem(), user, info).end());
+    frame.endList();
+    page.next().ifPresent(next -> frame.text("next", next));
+    return frame;
+  }
+
+  private static JsonFrame user(JsonFrame frame, String user, String info) {
+    frame.text("user", user);
+    return info.isEmpty() ? frame : frame.json("info", info.getBytes(UTF_8));
   }
 
   private static JsonFrame conflated(JsonFrame frame, boolean conflate) {

@@ -1,6 +1,7 @@
 package io.mooring.server.protocol;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
@@ -19,6 +20,9 @@ final class JsonFields {
   private static final int KEY_BYTES = 255;
   private static final int DEDUPE_BYTES = 64;
 
+  /** A tenant, a slash and a user. */
+  private static final int AFTER_BYTES = 257;
+
   private @Nullable String op;
   private long id = Operation.NO_ID;
   private @Nullable String channel;
@@ -27,6 +31,8 @@ final class JsonFields {
   private String key = "";
   private String dedupe = "";
   private @Nullable Position since;
+  private boolean presence;
+  private String after = "";
   private @Nullable String problem;
 
   private JsonFields() {}
@@ -50,6 +56,8 @@ final class JsonFields {
         case "data" -> fields.data = JsonInput.raw(json, bytes);
         case "key" -> fields.key = fields.string(json, name, KEY_BYTES);
         case "dedupe" -> fields.dedupe = fields.string(json, name, DEDUPE_BYTES);
+        case "presence" -> fields.presence = fields.truth(json, name);
+        case "after" -> fields.after = fields.string(json, name, AFTER_BYTES);
         case "pos" -> fields.since = fields.position(json);
         default -> json.skipChildren();
       }
@@ -62,7 +70,7 @@ final class JsonFields {
       throw new MalformedException("a message without op");
     }
     return switch (op) {
-      case "sub", "unsub", "pub" -> known(op);
+      case "sub", "unsub", "pub", "presence" -> known(op);
       case "auth" -> authenticate();
       case "pong" -> new Operation.Pong();
       default -> new Operation.Unknown(id, op);
@@ -94,12 +102,13 @@ final class JsonFields {
     if (problem != null || ch == null) {
       return new Operation.Invalid(id, name + ": " + problem);
     }
-    if (name.equals("sub")) {
-      return new Operation.Subscribe(id, ch, since);
-    }
-    return payload == null || name.equals("unsub")
-        ? new Operation.Unsubscribe(id, ch)
-        : new Operation.Publish(id, ch, payload, key, dedupe);
+    return switch (name) {
+      case "sub" -> new Operation.Subscribe(id, ch, since, presence);
+      case "presence" -> new Operation.Members(id, ch, after);
+      case "unsub" -> new Operation.Unsubscribe(id, ch);
+      // Data that is missing is a problem.
+      default -> new Operation.Publish(id, ch, requireNonNull(payload), key, dedupe);
+    };
   }
 
   private String string(JsonParser json, String name, int mostBytes) throws IOException {
@@ -133,6 +142,15 @@ final class JsonFields {
       }
     }
     return true;
+  }
+
+  private boolean truth(JsonParser json, String name) throws IOException {
+    JsonToken token = json.currentToken();
+    if (token != JsonToken.VALUE_TRUE && token != JsonToken.VALUE_FALSE) {
+      json.skipChildren();
+      expected(name, "true or false");
+    }
+    return token == JsonToken.VALUE_TRUE;
   }
 
   private long number(JsonParser json, String name, long most) throws IOException {

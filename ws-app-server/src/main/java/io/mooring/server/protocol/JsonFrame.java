@@ -63,6 +63,26 @@ final class JsonFrame {
     return this;
   }
 
+  JsonFrame beginList(String name) {
+    name(name);
+    one('[');
+    return this;
+  }
+
+  /** Begins an object in a list. */
+  JsonFrame beginItem() {
+    if (bytes[end - 1] != '[') {
+      one(',');
+    }
+    one('{');
+    return this;
+  }
+
+  JsonFrame endList() {
+    one(']');
+    return this;
+  }
+
   /** The frame, header included. */
   byte[] frame() {
     one('}');

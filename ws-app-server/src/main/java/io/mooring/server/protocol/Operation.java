@@ -11,8 +11,10 @@ public sealed interface Operation {
 
   /**
    * @param since where the client was; null if this is no resume
+   * @param presence whether it wants to know who is there, and who comes and goes
    */
-  record Subscribe(long id, String channel, @Nullable Position since) implements Operation {}
+  record Subscribe(long id, String channel, @Nullable Position since, boolean presence)
+      implements Operation {}
 
   record Unsubscribe(long id, String channel) implements Operation {}
 
@@ -23,6 +25,13 @@ public sealed interface Operation {
    */
   record Publish(long id, String channel, byte[] data, String key, String dedupe)
       implements Operation {}
+
+  /**
+   * More members of a channel.
+   *
+   * @param after the last user that the client knows of; empty to begin anew
+   */
+  record Members(long id, String channel, String after) implements Operation {}
 
   /**
    * A new token for this connection.

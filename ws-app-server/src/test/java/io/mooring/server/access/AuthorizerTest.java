@@ -70,6 +70,6 @@ class AuthorizerTest {
   }
 
   private static Namespace namespace(boolean open) {
-    return new Namespace(open, Retention.DEFAULT, SlowPolicy.DISCONNECT, false);
+    return new Namespace(open, Retention.DEFAULT, SlowPolicy.DISCONNECT, false, false);
   }
 }

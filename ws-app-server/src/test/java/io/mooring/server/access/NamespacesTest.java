@@ -33,7 +33,7 @@ class NamespacesTest {
 
   @Test
   void onlyChannelsOfANamespaceThatSaysSoConflate() {
-    Namespace ticker = new Namespace(true, Retention.DEFAULT, SlowPolicy.CONFLATE, false);
+    Namespace ticker = new Namespace(true, Retention.DEFAULT, SlowPolicy.CONFLATE, false, false);
     Namespaces both = new Namespaces(Map.of("demo", DEMO, "ticker", ticker));
 
     assertTrue(both.conflate("ticker.x"));
@@ -42,6 +42,6 @@ class NamespacesTest {
   }
 
   private static Namespace namespace(boolean open) {
-    return new Namespace(open, Retention.DEFAULT, SlowPolicy.DISCONNECT, false);
+    return new Namespace(open, Retention.DEFAULT, SlowPolicy.DISCONNECT, false, false);
   }
 }

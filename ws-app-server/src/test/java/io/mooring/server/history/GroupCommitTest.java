@@ -78,7 +78,7 @@ class GroupCommitTest {
   @Test
   void sendsABusyLanesBatchesAtAPace() {
     Queue<Integer> batches = new ConcurrentLinkedQueue<>();
-    Backbone server = Backbone.redis(store.uri(), batches::add);
+    Backbone server = Backbone.redis(store.uri(), batches::add, holder -> false);
     servers.add(server);
     server.start(new Arrivals());
     Awaitility.await().until(() -> server.unavailableBecause().isEmpty());
@@ -102,7 +102,7 @@ class GroupCommitTest {
   @Test
   void keepsEachChannelOfABatchAsLongAsItsOwnRetentionSays() {
     Queue<Integer> batches = new ConcurrentLinkedQueue<>();
-    Backbone server = Backbone.redis(store.uri(), batches::add);
+    Backbone server = Backbone.redis(store.uri(), batches::add, holder -> false);
     servers.add(server);
     server.start(new Arrivals());
     Awaitility.await().until(() -> server.unavailableBecause().isEmpty());

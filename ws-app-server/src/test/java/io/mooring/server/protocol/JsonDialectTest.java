@@ -12,8 +12,12 @@ import io.mooring.server.history.Gap;
 import io.mooring.server.history.Position;
 import io.mooring.server.loop.Loop;
 import io.mooring.server.loop.Loops;
+import io.mooring.server.presence.Page;
 import io.netty.buffer.Unpooled;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -79,7 +83,8 @@ class JsonDialectTest {
                 "{\"op\":\"sub\",\"id\":9007199254740992,\"ch\":\"demo.a\",\"later\":[{\"x\":1}],"
                     + "\"pos\":{\"epoch\":\"k3\",\"off\":42,\"tag\":7,\"more\":0}}");
 
-    assertEquals(new Operation.Subscribe(1L << 53, "demo.a", new Position("k3", 42, 7)), subscribe);
+    assertEquals(
+        new Operation.Subscribe(1L << 53, "demo.a", new Position("k3", 42, 7), false), subscribe);
   }
 
   @Test
@@ -131,14 +136,58 @@ class JsonDialectTest {
     for (boolean conflate : List.of(true, false)) {
       List<String> answers =
           List.of(
-              json(dialect.subscribed(1, "demo.a", at, null, false, conflate)),
-              json(dialect.subscribed(1, "demo.a", at, Gap.TRIMMED, true, conflate)),
-              json(dialect.resumed(1, "demo.a", at, 3, conflate)));
+              json(dialect.subscribed(1, "demo.a", at, null, false, conflate, null)),
+              json(dialect.subscribed(1, "demo.a", at, Gap.TRIMMED, true, conflate, null)),
+              json(dialect.resumed(1, "demo.a", at, 3, conflate, null)));
       for (String answer : answers) {
         assertEquals(conflate, answer.endsWith(",\"conflate\":true}"), answer);
         assertEquals(conflate, answer.contains("conflate"), answer);
       }
     }
+  }
+
+  @Test
+  void readsThatAClientWantsToKnowWhoIsThere() {
+    assertEquals(
+        new Operation.Subscribe(1, "a", null, true),
+        one("{\"op\":\"sub\",\"id\":1,\"ch\":\"a\",\"presence\":true}"));
+    assertEquals(
+        new Operation.Members(2, "a", ""), one("{\"op\":\"presence\",\"id\":2,\"ch\":\"a\"}"));
+    assertEquals(
+        new Operation.Members(2, "a", "t/ann"),
+        one("{\"op\":\"presence\",\"id\":2,\"ch\":\"a\",\"after\":\"t/ann\"}"));
+    assertEquals(
+        new Operation.Invalid(2, "sub: presence is missing or wrong; expected true or false"),
+        one("{\"op\":\"sub\",\"id\":2,\"ch\":\"a\",\"presence\":1}"));
+  }
+
+  @Test
+  void saysWhoIsThereAndWhoComesAndGoes() {
+    SequencedMap<String, String> members = new LinkedHashMap<>();
+    members.put("acme/ann", "{\"name\":\"Zoë\"}");
+    members.put("bob", "");
+    Page first = new Page(3, members, Optional.of("bob"));
+    String told =
+        "\"count\":3,\"members\":[{\"user\":\"acme/ann\",\"info\":{\"name\":\"Zoë\"}},"
+            + "{\"user\":\"bob\"}],\"next\":\"bob\"}";
+    Position at = new Position("e", 4, 7);
+
+    assertEquals(
+        "{\"op\":\"presence\",\"id\":1,\"ch\":\"a\"," + told, json(dialect.members(1, "a", first)));
+    for (String answer :
+        List.of(
+            json(dialect.subscribed(1, "a", at, null, false, true, first)),
+            json(dialect.resumed(1, "a", at, 3, false, first)))) {
+      assertTrue(answer.endsWith("," + told), answer);
+    }
+    assertEquals(
+        "{\"op\":\"presence\",\"id\":1,\"ch\":\"a\",\"count\":0,\"members\":[]}",
+        json(dialect.members(1, "a", new Page(0, new LinkedHashMap<>(), Optional.empty()))));
+    assertEquals(
+        "{\"op\":\"join\",\"ch\":\"a\",\"user\":\"bob\",\"info\":{\"x\":[]}}",
+        json(dialect.joined("a", "bob", "{\"x\":[]}")));
+    assertEquals(
+        "{\"op\":\"leave\",\"ch\":\"a\",\"user\":\"bob\"}", json(dialect.left("a", "bob", "")));
   }
 
   @Test
@@ -150,7 +199,7 @@ class JsonDialectTest {
 
     assertEquals(
         List.of(
-            new Operation.Subscribe(1, "a", null),
+            new Operation.Subscribe(1, "a", null, false),
             new Operation.Pong(),
             new Operation.Unsubscribe(2, "a"),
             new Operation.Unknown(3, "dance")),

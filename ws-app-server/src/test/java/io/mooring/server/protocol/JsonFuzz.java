@@ -71,14 +71,15 @@ public final class JsonFuzz {
   /** The operation as {@link PlainOperations} says it; what it holds can be written back. */
   private static String said(Operation operation) throws IOException {
     return switch (operation) {
-      case Operation.Subscribe(long id, String channel, Position since) -> {
+      case Operation.Subscribe(long id, String channel, Position since, boolean presence) -> {
         JsonNode failed =
             written(DIALECT.subscribeFailed(id, channel, SubscribeFailure.BAD_CHANNEL));
         same(channel, failed.path("ch").asText());
-        yield "sub %d %s%s"
+        yield "sub %d %s%s%s"
             .formatted(
                 id,
                 channel,
+                presence ? " presence" : "",
                 since == null
                     ? ""
                     : " %s %d %d".formatted(since.epoch(), since.off(), since.tag()));
@@ -87,6 +88,8 @@ public final class JsonFuzz {
         same(channel, written(DIALECT.unsubscribed(id, channel)).path("ch").asText());
         yield "unsub %d %s".formatted(id, channel);
       }
+      case Operation.Members(long id, String channel, String after) ->
+          "presence %d %s %s".formatted(id, channel, after);
       case Operation.Publish publish -> published(publish);
       case Operation.Authenticate authenticate ->
           "auth %s %s".formatted(id(authenticate.id()), authenticate.token().reveal());

@@ -83,7 +83,19 @@ final class PlainOperations {
       case "auth" ->
           judged(message, op, id, List.of("token"), " " + message.path("token").asText());
       case "sub" ->
-          judged(message, op, id, List.of("id", "ch"), channel(message) + position(message));
+          judged(
+              message,
+              op,
+              id,
+              List.of("id", "ch"),
+              channel(message) + presence(message) + position(message));
+      case "presence" ->
+          judged(
+              message,
+              op,
+              id,
+              List.of("id", "ch"),
+              channel(message) + " " + message.path("after").asText());
       case "unsub" -> judged(message, op, id, List.of("id", "ch"), channel(message));
       case "pub" ->
           judged(
@@ -123,6 +135,8 @@ final class PlainOperations {
           case "token" -> isText(value, TokenVerifier.MAX_LENGTH);
           case "key" -> isText(value, 255);
           case "dedupe" -> isText(value, 64);
+          case "after" -> isText(value, 257);
+          case "presence" -> value.isBoolean();
           case "pos" -> value.isObject();
           default -> true;
         };
@@ -174,6 +188,10 @@ final class PlainOperations {
 
   private static String channel(JsonNode message) {
     return " " + message.path("ch").asText();
+  }
+
+  private static String presence(JsonNode message) {
+    return message.path("presence").asBoolean() ? " presence" : "";
   }
 
   private static String position(JsonNode message) {
