@@ -48,7 +48,11 @@ class ApiDescriptionTest {
       JsonNode paths = new YAMLMapper().readTree(nobody.get("openapi.yaml").body()).path("paths");
       assertFalse(paths.isEmpty());
       for (Map.Entry<String, JsonNode> path : paths.properties()) {
-        String below = path.getKey().replace("/api/v1/", "").replace("{ch}", "demo.room");
+        String below =
+            path.getKey()
+                .replace("/api/v1/", "")
+                .replace("{ch}", "demo.room")
+                .replace("{id}", "ann");
         List<String> described = new ArrayList<>();
         for (String method : METHODS) {
           if (path.getValue().has(method.toLowerCase(Locale.ROOT))) {

@@ -63,6 +63,10 @@ public final class Api {
     on("GET", ROOT + "/channels/{ch}/history", channels::history);
     on("GET", ROOT + "/channels/{ch}/snapshot", channels::snapshot);
     on("PUT", ROOT + "/channels/{ch}/snapshot/complete", channels::complete);
+    PresencePages present =
+        new PresencePages(callers, access, namespaces, backbone.presence(), room);
+    on("GET", ROOT + "/presence/users/{id}", present::user);
+    on("GET", ROOT + "/presence/rooms/{ch}", present::room);
     on("GET", ROOT + "/" + DESCRIPTION, described(description()));
     on("GET", ConnectionRows.PATH, new ConnectionRows(fleet, roster)::answer);
   }

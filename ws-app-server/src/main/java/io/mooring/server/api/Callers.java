@@ -129,7 +129,7 @@ public final class Callers {
 
   private Caller byKey(String sent) {
     return keys.holder(sent)
-        .map(holder -> new Caller(new Publisher.KeyHolder(holder.name()), holder.channels()))
+        .map(holder -> new Caller(new Publisher.KeyHolder(holder.name()), holder.channels(), true))
         .orElseThrow(
             () -> unauthorized("bad_auth", "no API key is this one; expected <name>.<secret>"));
   }
@@ -139,7 +139,7 @@ public final class Callers {
     if (!roles.test(role)) {
       throw forbidden("role", "the role is " + role + ", expected publisher or admin");
     }
-    return new Caller(new Publisher.User(tenant, name), rights);
+    return new Caller(new Publisher.User(tenant, name), rights, ROLES.contains(role));
   }
 
   private static RefusedException unauthorized(String code, String detail) {

@@ -3,6 +3,7 @@ package io.mooring.server.api;
 import io.helidon.http.Status;
 import io.mooring.server.history.SnapshotFullException;
 import io.mooring.server.history.UnavailableException;
+import io.mooring.server.presence.PresenceException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -11,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Waits for the log; on a request's own virtual thread. */
+/** Waits for the log, or for presence; on a request's own virtual thread. */
 final class Stages {
   private static final Logger log = LoggerFactory.getLogger(Stages.class);
 
@@ -21,14 +22,13 @@ final class Stages {
   private Stages() {}
 
   /**
-   * @throws RefusedException if the log could not do it
+   * @throws RefusedException if it could not be done
    */
   static <T> T await(CompletionStage<T> stage) throws InterruptedException {
     try {
       return stage.toCompletableFuture().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
     } catch (TimeoutException silent) {
-      throw Problem.unavailable("the log did not answer within " + PATIENCE_SECONDS + " s")
-          .refusal();
+      throw Problem.unavailable("no answer within " + PATIENCE_SECONDS + " s").refusal();
     } catch (ExecutionException failed) {
       throw refusal(failed.getCause());
     }
@@ -39,6 +39,10 @@ final class Stages {
       case RefusedException refused -> refused;
       case UnavailableException away -> {
         log.info("event=log_unavailable reason=\"{}\"", away.getMessage());
+        yield Problem.unavailable(UnavailableException.OUTSIDE).refusal();
+      }
+      case PresenceException away -> {
+        log.info("event=presence_unavailable reason=\"{}\"", away.getMessage());
         yield Problem.unavailable(UnavailableException.OUTSIDE).refusal();
       }
       case SnapshotFullException full ->
