@@ -104,6 +104,7 @@ public final class Mooring implements Runnable {
     verbs.put("token", Token::new);
     verbs.put("servers", Servers::new);
     verbs.put("connections", Connections::new);
+    verbs.put("presence", Presence::new);
     verbs.put("envoys", Envoys::new);
     verbs.put("explain", Explain::new);
     verbs.put("drain", Drain::new);

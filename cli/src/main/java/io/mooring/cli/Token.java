@@ -100,8 +100,13 @@ final class Token implements Runnable {
               description = "Its life: 30s, 10m, 2h, 7d. Default: ${DEFAULT-VALUE}.")
           String ttl,
       @Option(names = "--tenant", paramLabel = "ID", description = "None if absent.")
-          @Nullable String tenant) {
-    Grant grant = grant(sub, channels, role, ttl, tenant);
+          @Nullable String tenant,
+      @Option(
+              names = "--info",
+              paramLabel = "JSON",
+              description = "What others see of the user where it is present. None if absent.")
+          @Nullable String info) {
+    Grant grant = grant(sub, channels, role, ttl, tenant, info);
     DevelopmentKeys keys = new DevelopmentKeys(options.state().create().keys());
     keys.ensure(InstantSource.system());
     String token = TokenIssuer.read(keys.issuer(), InstantSource.system()).issue(grant);
@@ -201,9 +206,20 @@ final class Token implements Runnable {
   }
 
   private Grant grant(
-      String sub, String channels, String role, String ttl, @Nullable String tenant) {
+      String sub,
+      String channels,
+      String role,
+      String ttl,
+      @Nullable String tenant,
+      @Nullable String info) {
     try {
-      return new Grant(sub, Optional.ofNullable(tenant), role, channels(channels), lifetime(ttl));
+      return new Grant(
+          sub,
+          Optional.ofNullable(tenant),
+          role,
+          channels(channels),
+          lifetime(ttl),
+          Optional.ofNullable(info));
     } catch (IllegalArgumentException unusable) {
       throw new ParameterException(
           spec.subcommands().get("new"), String.valueOf(unusable.getMessage()));
@@ -255,6 +271,7 @@ final class Token implements Runnable {
                     left.toMinutes(),
                     left.toSecondsPart()));
         claims.tenant().ifPresent(tenant -> lines.add("  tenant " + tenant));
+        claims.info().ifPresent(info -> lines.add("  info " + info));
         lines.add("  may subscribe to " + list(claims.channels().sub()));
         lines.add("  may publish on   " + list(claims.channels().pub()));
         lines.add("  signed by key    " + claims.kid());

@@ -34,6 +34,16 @@ class TokenTest {
   }
 
   @Test
+  void aTokenMaySayWhatOthersSeeOfItsUser() {
+    String token = token("new", "--info", "{\"name\": \"Ann\"}").out();
+
+    assertTrue(token("check", token).out().contains("info {\"name\":\"Ann\"}"));
+    Printed refused = token("new", "--info", "Ann");
+    assertEquals(2, refused.code());
+    assertTrue(refused.err().contains("info: not JSON"), refused.err());
+  }
+
+  @Test
   void channelsAreForBothWaysUnlessTheySaySo() throws IOException {
     String token =
         token("new", "--channels", "demo.*,sub:user.$sub,pub:audit", "--role", "publisher").out();
