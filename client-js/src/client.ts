@@ -8,7 +8,7 @@ import type { Counters, Environment, WebSocketConstructor } from "./environment.
 import { MooringError } from "./errors.js";
 import type { ClientEvents } from "./events.js";
 import { Events } from "./events.js";
-import type { Listener } from "./listener.js";
+import type { Listener, SubscribeOptions } from "./listener.js";
 import { checkOptions } from "./options.js";
 import type { Position } from "./position.js";
 import type { PublishOptions, QueueLimits } from "./publishing.js";
@@ -133,8 +133,12 @@ export class MooringClient {
    * @throws MooringError `bad_channel`, `bad_option`, or `already_subscribed` if there is one on the
    *     channel
    */
-  subscribe(channel: string, listener: Listener = {}): Subscription {
-    const subscription = this.#connection.subscriptions.add(channel, listener);
+  subscribe(
+    channel: string,
+    listener: Listener = {},
+    options: SubscribeOptions = {},
+  ): Subscription {
+    const subscription = this.#connection.subscriptions.add(channel, listener, options);
     const socket = this.#connection.target();
     if (socket) {
       subscription.ask(socket);

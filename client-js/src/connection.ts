@@ -149,6 +149,9 @@ export class Connection implements SocketEvents, PageEvents {
     switch (message.op) {
       case "msg":
       case "lost":
+      case "join":
+      case "leave":
+      case "presence":
         this.subscriptions.message(socket, message);
         break;
       case "subbed":

@@ -6,7 +6,7 @@ export type { Greeted } from "./connection.js";
 export type { Counters, WebSocketConstructor, WebSocketLike } from "./environment.js";
 export { MooringError } from "./errors.js";
 export type { ClientEvents, StateChange } from "./events.js";
-export type { ChannelMessage, Listener, SubscriptionState } from "./listener.js";
+export type { ChannelMessage, Listener, Member, SubscribeOptions, SubscriptionState } from "./listener.js";
 export type { Position } from "./position.js";
 export type { PublishOptions, QueueLimits } from "./publishing.js";
 export type { Reconciled } from "./snapshot.js";

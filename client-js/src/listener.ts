@@ -20,6 +20,19 @@ export interface ChannelMessage {
   readonly from?: string;
 }
 
+/** A user who is in a channel, by whatever sockets and servers. */
+export interface Member {
+  /** The subject of its token; `tenant/subject` where that has a tenant. */
+  readonly user: string;
+  /** What its token says of it to others. */
+  readonly info?: any;
+}
+
+export interface SubscribeOptions {
+  /** Whether to hear of the members, too, where the channel's namespace has presence. */
+  readonly presence?: boolean;
+}
+
 /** What the application wants to hear of a channel. All are optional, and called in order. */
 export interface Listener {
   message?(message: ChannelMessage): unknown;
@@ -32,6 +45,10 @@ export interface Listener {
   lost?(event: { reason: string; position: Position }): unknown;
   /** After a loss: all that is new of the channel's keys, once. */
   reconciled?(event: Reconciled): unknown;
+  /** All that are there are known, for the first time; from now on each change is told. */
+  members?(event: { members: readonly Member[] }): unknown;
+  joined?(member: Member): unknown;
+  left?(member: Member): unknown;
   /** The server does not let it begin: `forbidden`, `no_such_namespace`, `limit` and the like. */
   failed?(event: { reason: string }): unknown;
   /** The server has ended it: `forbidden`. */

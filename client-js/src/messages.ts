@@ -1,6 +1,7 @@
 import type { BackoffTerms } from "./backoff.js";
 import { BACKOFF } from "./backoff.js";
 import { MooringError } from "./errors.js";
+import type { Member } from "./listener.js";
 import type { Position } from "./position.js";
 
 /** What goes over the wire, either way: `op` says which of the other fields there are. */
@@ -14,6 +15,12 @@ export interface WireMessage {
   reason?: string;
   snapshot?: boolean;
   conflate?: boolean;
+  presence?: true;
+  members?: Member[];
+  next?: string;
+  after?: string;
+  user?: string;
+  info?: unknown;
   epoch?: string;
   off?: number;
   tag?: number;

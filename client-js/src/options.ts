@@ -6,6 +6,9 @@ const CALLBACKS: Record<keyof Listener, "function"> = {
   subscribed: "function",
   lost: "function",
   reconciled: "function",
+  members: "function",
+  joined: "function",
+  left: "function",
   failed: "function",
   ended: "function",
 };

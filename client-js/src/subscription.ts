@@ -2,7 +2,8 @@ import { Backoff } from "./backoff.js";
 import type { Environment } from "./environment.js";
 import type { Feed } from "./feed.js";
 import { reaches } from "./feed.js";
-import type { ChannelMessage, Listener, SubscriptionState } from "./listener.js";
+import type { ChannelMessage, Listener, Member, SubscriptionState } from "./listener.js";
+import { Members } from "./members.js";
 import type { WireMessage } from "./messages.js";
 import type { Position } from "./position.js";
 import { judge, missing, positionOf, same } from "./position.js";
@@ -33,15 +34,24 @@ export class Subscription {
   /** What has a key and stands here or before, the last snapshot has contained. */
   #contained: Position | undefined;
   #left = false;
+  /** Undefined if the application did not ask for them. */
+  readonly #members: Members | undefined;
 
   /** @internal */
-  constructor(env: Environment, channel: string, listener: Listener, over: () => void) {
+  constructor(
+    env: Environment,
+    channel: string,
+    listener: Listener,
+    over: () => void,
+    presence: boolean,
+  ) {
     this.#env = env;
     this.channel = channel;
     this.#listener = listener;
     this.#over = over;
     this.#asking = new Backoff(env.random, env.resubscribeBackoff);
     this.#mending = new Backoff(env.random);
+    this.#members = presence ? this.#newMembers() : undefined;
   }
 
   /** `pending` until the server has answered, and whenever there is no socket. */
@@ -52,6 +62,11 @@ export class Subscription {
   /** The place of the last message that arrived, at first the place where it began. */
   get position(): Position | undefined {
     return this.#position;
+  }
+
+  /** Who is there, as far as is known; nobody if the subscription is without presence. */
+  get members(): ReadonlyMap<string, Member> {
+    return this.#members?.all ?? new Map();
   }
 
   /** Ends it; its listener hears nothing any more. Another one on the channel may begin at once. */
@@ -105,18 +120,34 @@ export class Subscription {
       return;
     }
     const answers = feed.id === message.id;
-    if (message.op === "msg" && feed.start) {
+    const { op } = message;
+    if (op === "msg" && feed.start) {
       this.#message(socket, feed, message);
-    } else if (message.op === "lost" && feed.start) {
+    } else if (op === "lost" && feed.start) {
       this.#lost(feed, message);
-    } else if (message.op === "subbed" && answers) {
+    } else if (op === "subbed" && answers) {
       this.#subbed(socket, feed, message);
-    } else if (message.op === "sub_failed" && answers) {
+    } else if (op === "sub_failed" && answers) {
       this.#failed(socket, feed, message.reason ?? "unknown");
-    } else if (message.op === "unsubbed" && message.reason) {
+    } else if (op === "unsubbed" && message.reason) {
       this.#feeds.delete(socket);
       this.#end("ended", message.reason);
+    } else if (op === "join" || op === "leave" || op === "presence") {
+      this.#members?.message(socket, message);
     }
+  }
+
+  #newMembers(): Members {
+    const page = (socket: Socket, after: string): number => {
+      const id = this.#env.id();
+      socket.ask({ op: "presence", id, ch: this.channel, after });
+      return id;
+    };
+    return new Members(page, {
+      known: (members) => this.#tell(() => this.#listener.members?.({ members })),
+      joined: (member) => this.#tell(() => this.#listener.joined?.(member)),
+      left: (member) => this.#tell(() => this.#listener.left?.(member)),
+    });
   }
 
   #request(socket: Socket): void {
@@ -124,7 +155,8 @@ export class Subscription {
     const pos = this.#position;
     this.#feeds.get(socket)?.retry?.();
     this.#feeds.set(socket, { id, resumed: pos !== undefined, joined: false, held: [] });
-    socket.ask({ op: "sub", id, ch: this.channel, pos });
+    const presence = this.#members && true;
+    socket.ask({ op: "sub", id, ch: this.channel, pos, presence });
   }
 
   /** Asks for the channel anew, from where it is, so that the server judges. */
@@ -158,6 +190,7 @@ export class Subscription {
       const replayed = message.replayed ?? 0;
       this.#tell(() => this.#listener.subscribed?.({ position: start, recovered, replayed }));
     }
+    this.#members?.begin(socket, message);
     this.#reconciliation?.run();
     this.#settle();
     if (this.#feeds.get(socket) === feed && !feed.joined && feed.reason === undefined) {

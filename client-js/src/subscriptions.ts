@@ -1,9 +1,9 @@
 import type { Environment } from "./environment.js";
 import { MooringError } from "./errors.js";
-import type { Listener } from "./listener.js";
+import type { Listener, SubscribeOptions } from "./listener.js";
 import type { WireMessage } from "./messages.js";
 import { expectChannel } from "./messages.js";
-import { checkListener } from "./options.js";
+import { checkListener, checkOptions } from "./options.js";
 import type { Socket } from "./socket.js";
 import { Subscription } from "./subscription.js";
 
@@ -19,19 +19,26 @@ export class Subscriptions {
     this.#ended = ended;
   }
 
-  add(channel: string, listener: Listener): Subscription {
+  add(channel: string, listener: Listener, options: SubscribeOptions): Subscription {
     expectChannel(channel);
     checkListener(listener);
+    checkOptions("subscribe()", options, { presence: "boolean" });
     if (this.#byChannel.has(channel)) {
       throw new MooringError(
         "already_subscribed",
         `there is a subscription on ${channel} already: share it, or call its unsubscribe() first`,
       );
     }
-    const subscription = new Subscription(this.#env, channel, listener, () => {
-      this.#byChannel.delete(channel);
-      this.#ended();
-    });
+    const subscription = new Subscription(
+      this.#env,
+      channel,
+      listener,
+      () => {
+        this.#byChannel.delete(channel);
+        this.#ended();
+      },
+      options.presence === true,
+    );
     this.#byChannel.set(channel, subscription);
     return subscription;
   }

@@ -10,6 +10,9 @@ export class Hearing {
     subscribed: (event) => this.heard.push(["subscribed", event]),
     lost: (event) => this.heard.push(["lost", event]),
     reconciled: (event) => this.heard.push(["reconciled", event]),
+    members: (event) => this.heard.push(["members", event]),
+    joined: (member) => this.heard.push(["joined", member]),
+    left: (member) => this.heard.push(["left", member]),
     failed: (event) => this.heard.push(["failed", event]),
     ended: (event) => this.heard.push(["ended", event]),
   };

@@ -1,0 +1,89 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { at, Gateway, msg } from "./gateway.js";
+import { Hearing } from "./hearing.js";
+
+const ann = { user: "ann" };
+const bob = { user: "bob", info: { name: "Bob" } };
+const eve = { user: "eve" };
+
+test("Who is there is told once, and then who joins and leaves", async (t) => {
+  const gateway = await Gateway.start(t);
+  const client = gateway.client(t);
+  const hearing = new Hearing();
+  const room = client.subscribe("demo.room", hearing.listener, { presence: true });
+  client.connect();
+  const peer = await gateway.greeted();
+
+  const sub = await peer.subscribed(at(0), { count: 1, members: [bob] });
+  peer.send({ op: "join", ch: "demo.room", ...ann }, { op: "join", ch: "demo.room", ...ann });
+  peer.send({ op: "leave", ch: "demo.room", ...bob }, { op: "leave", ch: "demo.room", ...eve });
+  await hearing.untilHeard("left");
+
+  assert.equal(sub.presence, true);
+  assert.deepEqual(hearing.heard.slice(1), [
+    ["members", { members: [bob] }],
+    ["joined", ann],
+    ["left", bob],
+  ]);
+  assert.deepEqual([...room.members.values()], [ann]);
+});
+
+test("A large room is read page by page before it is told", async (t) => {
+  const gateway = await Gateway.start(t);
+  const client = gateway.client(t);
+  const hearing = new Hearing();
+  client.subscribe("demo.room", hearing.listener, { presence: true });
+  client.connect();
+  const peer = await gateway.greeted();
+  await peer.subscribed(at(0), { count: 3, members: [ann], next: "ann" });
+
+  const second = await peer.expect("presence");
+  peer.send({ op: "leave", ch: "demo.room", ...ann });
+  peer.send({ op: "presence", id: second.id, ch: "demo.room", count: 2, members: [bob], next: "bob" });
+  const third = await peer.expect("presence");
+  peer.send({ op: "presence", id: third.id, ch: "demo.room", count: 2, members: [eve] });
+  const { members } = await hearing.untilHeard("members");
+
+  assert.deepEqual([second.after, third.after], ["ann", "bob"]);
+  assert.deepEqual(members, [bob, eve]);
+  assert.deepEqual(hearing.all("left"), []);
+});
+
+test("After a reconnect only what has changed is told", async (t) => {
+  const gateway = await Gateway.start(t);
+  const client = gateway.client(t);
+  const hearing = new Hearing();
+  client.subscribe("demo.room", hearing.listener, { presence: true });
+  client.connect();
+  const first = await gateway.greeted();
+  await first.subscribed(at(0), { count: 2, members: [ann, bob] });
+  await hearing.untilHeard("members");
+  first.break();
+
+  const second = await gateway.greeted();
+  await second.resumed({ count: 2, members: [bob], next: "bob" });
+  const page = await second.expect("presence");
+  assert.deepEqual(hearing.all("left"), []);
+  second.send({ op: "presence", id: page.id, ch: "demo.room", count: 2, members: [eve] });
+  await hearing.untilHeard("left");
+
+  assert.deepEqual(hearing.all("joined"), [eve]);
+  assert.deepEqual(hearing.all("left"), [ann]);
+  assert.equal(hearing.all("members").length, 1);
+});
+
+test("Where there is no presence nobody is told of", async (t) => {
+  const gateway = await Gateway.start(t);
+  const client = gateway.client(t);
+  const hearing = new Hearing();
+  const room = client.subscribe("demo.room", hearing.listener, { presence: true });
+  client.connect();
+  const peer = await gateway.greeted();
+  await peer.subscribed(at(0));
+  peer.send(msg("demo.room", 1));
+  await hearing.untilHeard("message");
+
+  assert.deepEqual(hearing.all("members"), []);
+  assert.equal(room.members.size, 0);
+});
