@@ -42,8 +42,13 @@ final class Frames {
     }
   }
 
-  static String subscribe(long id, String channel, @Nullable Position since) {
-    String frame = "{\"op\":\"sub\",\"id\":" + id + ",\"ch\":" + written(channel);
+  static String subscribe(long id, String channel, @Nullable Position since, boolean presence) {
+    String frame =
+        "{\"op\":\"sub\",\"id\":"
+            + id
+            + ",\"ch\":"
+            + written(channel)
+            + (presence ? ",\"presence\":true" : "");
     return since == null
         ? frame + "}"
         : frame
@@ -54,6 +59,16 @@ final class Frames {
             + ",\"tag\":"
             + since.tag()
             + "}}";
+  }
+
+  static String members(long id, String channel, String after) {
+    return "{\"op\":\"presence\",\"id\":"
+        + id
+        + ",\"ch\":"
+        + written(channel)
+        + ",\"after\":"
+        + written(after)
+        + "}";
   }
 
   static String unsubscribe(long id, String channel) {

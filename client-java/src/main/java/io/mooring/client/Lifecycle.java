@@ -153,7 +153,7 @@ final class Lifecycle {
   /** What a socket says that is not about itself. */
   void message(Session session, String op, JsonNode message) {
     switch (op) {
-      case "msg", "subbed", "sub_failed", "unsubbed", "lost" -> {
+      case "msg", "subbed", "sub_failed", "unsubbed", "lost", "join", "leave", "presence" -> {
         subscriptions.message(session, op, message);
         moveIfCarried();
       }

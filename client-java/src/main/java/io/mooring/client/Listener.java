@@ -1,5 +1,7 @@
 package io.mooring.client;
 
+import java.util.List;
+
 /**
  * Hears what a channel says. Called in the client's order, on whichever thread that runs on: one
  * call after the other, never two of one client at once. A listener must not wait for its client,
@@ -21,6 +23,18 @@ public interface Listener {
 
   /** After {@link #lost}: what the channel's snapshot says, as far as it differs from before. */
   default void reconciled(Reconciled reconciled) {}
+
+  /**
+   * All who are there are known, for the first time; from now on each change is told. Only of
+   * subscriptions {@linkplain SubscribeOptions#presence with presence}.
+   */
+  default void members(List<Member> members) {}
+
+  /** A user is there who was not. */
+  default void joined(Member member) {}
+
+  /** A user is there no more. */
+  default void left(Member member) {}
 
   /**
    * The server refused the subscription; it is over.

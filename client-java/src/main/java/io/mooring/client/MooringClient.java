@@ -106,6 +106,11 @@ public final class MooringClient implements AutoCloseable {
    *     the channel has a subscription that is not over
    */
   public Subscription subscribe(String channel, Listener listener) {
+    return subscribe(channel, listener, SubscribeOptions.DEFAULTS);
+  }
+
+  /** {@link #subscribe(String, Listener)} with options. */
+  public Subscription subscribe(String channel, Listener listener, SubscribeOptions options) {
     expectChannel(channel);
     Objects.requireNonNull(listener, "the listener is null; expected one, which may hear nothing");
     Subscription subscription =
@@ -120,7 +125,7 @@ public final class MooringClient implements AutoCloseable {
               + channel
               + " has a subscription of this client; end that one first, or share it");
     }
-    environment.order().execute(() -> subscriptions.add(subscription, listener));
+    environment.order().execute(() -> subscriptions.add(subscription, listener, options));
     return subscription;
   }
 

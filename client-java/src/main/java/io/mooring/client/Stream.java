@@ -25,6 +25,7 @@ final class Stream {
   private final Subscription subscription;
   private final Listener listener;
   private final Reconciliation reconciliation;
+  private final Optional<Members> members;
   private final BiConsumer<Stream, Session> asking;
   private final Backoff backoff;
 
@@ -50,12 +51,17 @@ final class Stream {
       Snapshots snapshots,
       Subscription subscription,
       Listener listener,
+      SubscribeOptions options,
       BiConsumer<Stream, Session> asking) {
     this.environment = environment;
     this.subscription = subscription;
     this.listener = listener;
     this.asking = asking;
     this.backoff = environment.backoff();
+    this.members =
+        options.presence()
+            ? Optional.of(new Members(subscription.channel(), listener, this::call))
+            : Optional.empty();
     this.reconciliation =
         new Reconciliation(
             environment, snapshots, subscription.channel(), this::tell, this::reconciled);
@@ -69,6 +75,11 @@ final class Stream {
     return subscription;
   }
 
+  /** Who is there; empty if that was not asked for. */
+  Optional<Members> members() {
+    return members;
+  }
+
   /** Whether {@code session} has been asked for it, or will be by itself. */
   boolean wasAsked(Session session) {
     return feed(session) != null || resting.contains(session);
@@ -78,7 +89,7 @@ final class Stream {
   String ask(Session session) {
     Feed feed = new Feed(session, session.nextId(), last);
     feeds.add(feed);
-    return Frames.subscribe(feed.id(), channel(), last);
+    return Frames.subscribe(feed.id(), channel(), last, members.isPresent());
   }
 
   /** Whether it is known from where on {@code session} brings it, or no other socket does. */
@@ -121,6 +132,7 @@ final class Stream {
           new Subscribed(position, goesOn && had != null, message.path("replayed").asLong());
       call(() -> listener.subscribed(event));
     }
+    members.ifPresent(those -> those.begin(session, message));
     settle(feed);
   }
 

@@ -23,7 +23,7 @@ final class Subscriptions {
     this.snapshots = snapshots;
   }
 
-  void add(Subscription subscription, Listener listener) {
+  void add(Subscription subscription, Listener listener, SubscribeOptions options) {
     // Its removal may be on the way, if another thread has ended it.
     Stream before = streams.get(subscription.channel());
     if (before != null) {
@@ -32,7 +32,7 @@ final class Subscriptions {
     if (!subscription.isOver()) {
       streams.put(
           subscription.channel(),
-          new Stream(environment, snapshots, subscription, listener, this::askLater));
+          new Stream(environment, snapshots, subscription, listener, options, this::askLater));
       askSoon();
     }
   }
@@ -61,6 +61,9 @@ final class Subscriptions {
       case "msg" -> stream.message(from, message);
       case "subbed" -> stream.subscribed(from, message);
       case "lost" -> stream.lost(from, message);
+      case "join" -> stream.members().ifPresent(members -> members.joined(from, message));
+      case "leave" -> stream.members().ifPresent(members -> members.left(from, message));
+      case "presence" -> stream.members().ifPresent(members -> members.page(from, message));
       case "sub_failed" ->
           stream.failed(
               from, message.path("id").asLong(-1), message.path("reason").asText("unknown"));

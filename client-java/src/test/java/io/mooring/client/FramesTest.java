@@ -18,7 +18,7 @@ class FramesTest {
     Position since = new Position("e".repeat(255), 1L << 53, (1L << 48) - 1);
 
     List<String> arrays =
-        Frames.arrays(Collections.nCopies(128, Frames.subscribe(1L << 53, longest, since)));
+        Frames.arrays(Collections.nCopies(128, Frames.subscribe(1L << 53, longest, since, true)));
 
     assertEquals(2, arrays.size());
     int messages = 0;

@@ -41,6 +41,25 @@ final class Logbook implements Listener, ClientListener {
   }
 
   @Override
+  public void members(List<Member> members) {
+    lines.add("members" + String.join("", members.stream().map(Logbook::written).toList()));
+  }
+
+  @Override
+  public void joined(Member member) {
+    lines.add("joined" + written(member));
+  }
+
+  @Override
+  public void left(Member member) {
+    lines.add("left" + written(member));
+  }
+
+  private static String written(Member member) {
+    return " " + member.user() + member.info().map(info -> " " + info).orElse("");
+  }
+
+  @Override
   public void failed(String reason) {
     lines.add("failed: " + reason);
   }

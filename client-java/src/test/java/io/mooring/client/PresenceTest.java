@@ -1,0 +1,91 @@
+package io.mooring.client;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Who is in a channel, over sockets that come and go. */
+class PresenceTest {
+  private static final String ROOM = "demo.a";
+
+  private final Harbour harbour = new Harbour();
+  private final Logbook book = harbour.book;
+
+  @AfterEach
+  void leave() {
+    harbour.close();
+  }
+
+  @Test
+  void whoIsThereIsToldOnceAndThenWhoJoinsAndLeaves() throws InterruptedException {
+    Berth berth = harbour.connect();
+    subscribe();
+    JsonNode asked = answer(berth, 0, false, "'members':[{'user':'bob','info':{'n':1}}]");
+    berth.send("{'op':'join','ch':'demo.a','user':'ann'}");
+    berth.send("{'op':'join','ch':'demo.a','user':'ann'}");
+    berth.send("{'op':'leave','ch':'demo.a','user':'eve'}");
+    berth.send("{'op':'leave','ch':'demo.a','user':'bob','info':{'n':1}}");
+
+    book.awaitLines(
+        "subscribed at e:0:0", "members bob {\"n\":1}", "joined ann", "left bob {\"n\":1}");
+    assertTrue(asked.path("presence").asBoolean());
+  }
+
+  @Test
+  void aLargeRoomIsReadPageByPageBeforeItIsTold() throws InterruptedException {
+    Berth berth = harbour.connect();
+    subscribe();
+    answer(berth, 0, false, "'members':[{'user':'ann'}],'next':'ann'");
+    JsonNode second = berth.receive("presence");
+    berth.send("{'op':'leave','ch':'demo.a','user':'ann'}");
+    page(berth, second, "'members':[{'user':'bob'}],'next':'bob'");
+    JsonNode third = berth.receive("presence");
+    page(berth, third, "'members':[{'user':'eve'}]");
+
+    book.awaitLines("subscribed at e:0:0", "members bob eve");
+    assertEquals("ann", second.path("after").asText());
+    assertEquals("bob", third.path("after").asText());
+  }
+
+  @Test
+  void afterAReconnectOnlyWhatHasChangedIsTold() throws InterruptedException {
+    Berth first = harbour.connect();
+    subscribe();
+    answer(first, 0, false, "'members':[{'user':'ann'},{'user':'bob'}]");
+    book.awaitLines("subscribed at e:0:0", "members ann bob");
+    first.drop();
+    harbour.timers.passUntil(harbour.quay::hasBerth);
+
+    Berth second = harbour.quay.greet();
+    answer(second, 0, true, "'members':[{'user':'bob'}],'next':'bob'");
+    page(second, second.receive("presence"), "'members':[{'user':'eve'}]");
+
+    book.awaitLines(
+        "subscribed at e:0:0",
+        "members ann bob",
+        "subscribed at e:0:0, recovered 0",
+        "joined eve",
+        "left ann");
+  }
+
+  private void subscribe() {
+    harbour.client.subscribe(ROOM, book, SubscribeOptions.DEFAULTS.withPresence());
+  }
+
+  private static JsonNode answer(Berth berth, long off, boolean recovered, String members)
+      throws InterruptedException {
+    JsonNode asked = berth.receive("sub");
+    berth.send(
+        Harbour.subbed(asked.path("id").asLong(), ROOM, off, recovered, ",'count':2," + members));
+    return asked;
+  }
+
+  private static void page(Berth berth, JsonNode asked, String members) {
+    berth.send(
+        "{'op':'presence','id':%d,'ch':'demo.a','count':2,%s}"
+            .formatted(asked.path("id").asLong(), members));
+  }
+}
