@@ -169,6 +169,11 @@ final class Socket implements AutoCloseable {
     return !closed.isDone();
   }
 
+  /** Ends the connection without a word. */
+  void drop() {
+    channel.close();
+  }
+
   @Override
   public void close() {
     channel.writeAndFlush(new CloseWebSocketFrame(1000, "")).addListener(sent -> channel.close());
