@@ -105,37 +105,36 @@ public final class MemoryPresence implements Presence {
 
   @Override
   public CompletionStage<Boolean> enter(
-      Holder holder, String room, Map<String, String> newcomers, long turn) {
+      Holder holder, String room, Map<String, String> newcomers, Turn turn) {
     return inRoom(room, there -> there.enter(holder, newcomers, turn, deadline()));
   }
 
   @Override
   public CompletionStage<Boolean> exit(
-      Holder holder, String room, Collection<String> users, long turn) {
+      Holder holder, String room, Collection<String> users, Turn turn) {
     return inRoom(room, there -> there.exit(holder, users, turn));
   }
 
   @Override
-  public CompletionStage<Void> correct(
-      Holder holder, String room, Map<String, String> members, long turn) {
+  public CompletionStage<Boolean> correct(
+      Holder holder, String room, Map<String, String> members, Turn turn) {
     return inRoom(
-            room,
-            there -> {
-              there.correct(holder, members, turn, deadline());
-              return there;
-            })
-        .thenAccept(corrected -> {});
+        room,
+        there -> {
+          there.correct(holder, members, turn, deadline());
+          return true;
+        });
   }
 
   @Override
-  public CompletionStage<Set<String>> refresh(Holder holder, Map<String, Long> turns) {
+  public CompletionStage<Set<String>> refresh(Holder holder, Map<String, Turn> turns) {
     Set<String> lost = ConcurrentHashMap.newKeySet();
     return each(
             turns.keySet(),
             room -> {
               MemoryRoom there = shard(room).rooms.get(room);
               if (there == null
-                  || !there.refresh(holder, turns.getOrDefault(room, 0L), deadline())) {
+                  || !there.refresh(holder, turns.getOrDefault(room, Turn.NONE), deadline())) {
                 lost.add(room);
               }
             })

@@ -15,7 +15,7 @@ import java.util.Set;
 /** A room in memory: who holds whom. Belongs to its strand. */
 final class MemoryRoom {
   /** Of a holder's turn: it is not known what became of it. */
-  private static final long LOST = -1;
+  private static final Turn LOST = new Turn("", -1);
 
   private static final class Held {
     final String info;
@@ -28,7 +28,7 @@ final class MemoryRoom {
 
   private static final class Word {
     long deadline;
-    long turn;
+    Turn turn = Turn.NONE;
     int users;
   }
 
@@ -45,27 +45,27 @@ final class MemoryRoom {
     return users.isEmpty();
   }
 
-  boolean enter(Holder holder, Map<String, String> newcomers, long turn, long deadline) {
+  boolean enter(Holder holder, Map<String, String> newcomers, Turn turn, long deadline) {
     Word word = words.computeIfAbsent(holder, key -> new Word());
-    boolean fits = word.turn == turn - 1;
+    boolean fits = word.turn.equals(turn.before());
     word.turn = fits ? turn : LOST;
     word.deadline = deadline;
     newcomers.forEach((user, info) -> hold(holder, word, user, info));
     return fits;
   }
 
-  boolean exit(Holder holder, Collection<String> leaving, long turn) {
+  boolean exit(Holder holder, Collection<String> leaving, Turn turn) {
     Word word = words.get(holder);
     if (word == null) {
-      return turn == 1;
+      return turn.before().equals(Turn.NONE);
     }
-    boolean fits = word.turn == turn - 1;
+    boolean fits = word.turn.equals(turn.before());
     word.turn = fits ? turn : LOST;
     leaving.forEach(user -> release(holder, user));
     return fits;
   }
 
-  void correct(Holder holder, Map<String, String> members, long turn, long deadline) {
+  void correct(Holder holder, Map<String, String> members, Turn turn, long deadline) {
     Set<String> surplus = new HashSet<>();
     users.forEach(
         (user, held) -> {
@@ -76,7 +76,7 @@ final class MemoryRoom {
     surplus.forEach(user -> release(holder, user));
     if (!members.isEmpty()) {
       Word word = words.computeIfAbsent(holder, key -> new Word());
-      word.turn = turn - 1;
+      word.turn = turn.before();
       enter(holder, members, turn, deadline);
     }
   }
@@ -84,9 +84,9 @@ final class MemoryRoom {
   /**
    * @return false if it does not hold what it held after that turn
    */
-  boolean refresh(Holder holder, long turn, long deadline) {
+  boolean refresh(Holder holder, Turn turn, long deadline) {
     Word word = words.get(holder);
-    if (word == null || word.turn != turn) {
+    if (word == null || !word.turn.equals(turn)) {
       return false;
     }
     word.deadline = deadline;

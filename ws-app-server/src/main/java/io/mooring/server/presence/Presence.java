@@ -47,13 +47,13 @@ public interface Presence {
    * of one who is there already stays as it is.
    *
    * @param newcomers user → info, empty for none
-   * @param turn how often the holder has called {@code enter} or {@code exit} for the room, with
-   *     this call, since it held nobody there
+   * @param turn the one that follows the holder's last {@code enter}, {@code exit} or {@code
+   *     correct} of the room; the first of a series if it holds nobody there
    * @return whether the holder's earlier turns are remembered there, and not more; if not, what it
    *     holds there is to be {@link #correct corrected}
    */
   CompletionStage<Boolean> enter(
-      Holder holder, String room, Map<String, String> newcomers, long turn);
+      Holder holder, String room, Map<String, String> newcomers, Turn turn);
 
   /**
    * The holder holds these users in the room no more: a leave of each whom nobody else holds there.
@@ -61,15 +61,18 @@ public interface Presence {
    * @param turn as for {@link #enter}
    * @return as for {@link #enter}
    */
-  CompletionStage<Boolean> exit(Holder holder, String room, Collection<String> users, long turn);
+  CompletionStage<Boolean> exit(Holder holder, String room, Collection<String> users, Turn turn);
 
   /**
    * Makes the holder hold exactly these users in the room, whatever it held.
    *
    * @param members user → info, empty for none; of none, the holder has left the room
-   * @param turn what the last turn is from now on
+   * @param turn what the last turn is from now on: the first of a series, or none without members
+   * @return whether it does; if not, something was taken from it meanwhile, and it is to be
+   *     corrected again
    */
-  CompletionStage<Void> correct(Holder holder, String room, Map<String, String> members, long turn);
+  CompletionStage<Boolean> correct(
+      Holder holder, String room, Map<String, String> members, Turn turn);
 
   /**
    * The holder holds what it held in these rooms, for another {@link #TTL}.
@@ -78,7 +81,7 @@ public interface Presence {
    * @return the rooms of which it is not so, because something was lost or the holder was taken for
    *     dead: what it holds there is to be {@link #correct corrected}
    */
-  CompletionStage<Set<String>> refresh(Holder holder, Map<String, Long> turns);
+  CompletionStage<Set<String>> refresh(Holder holder, Map<String, Turn> turns);
 
   /** Who is in a room; a read of everything, for a few thousand users some milliseconds. */
   CompletionStage<Members> members(String room);

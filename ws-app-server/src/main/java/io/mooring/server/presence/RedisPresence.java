@@ -110,7 +110,7 @@ public final class RedisPresence implements Presence {
 
   @Override
   public CompletionStage<Boolean> enter(
-      Holder holder, String room, Map<String, String> newcomers, long turn) {
+      Holder holder, String room, Map<String, String> newcomers, Turn turn) {
     return turn(
         newcomers.keySet(),
         turn,
@@ -137,7 +137,7 @@ public final class RedisPresence implements Presence {
 
   @Override
   public CompletionStage<Boolean> exit(
-      Holder holder, String room, Collection<String> leaving, long turn) {
+      Holder holder, String room, Collection<String> leaving, Turn turn) {
     return turn(leaving, turn, (portion, must, then) -> exit(holder, room, portion, must, then));
   }
 
@@ -164,10 +164,10 @@ public final class RedisPresence implements Presence {
   }
 
   /** All portions are one turn: only the first of them follows on the turn before. */
-  private static CompletionStage<Boolean> turn(Collection<String> all, long turn, Part part) {
+  private static CompletionStage<Boolean> turn(Collection<String> all, Turn turn, Part part) {
     CompletionStage<Boolean> fits = CompletableFuture.completedStage(true);
-    String then = Long.toString(turn);
-    String must = Long.toString(turn - 1);
+    String then = turn.toString();
+    String must = turn.before().toString();
     for (List<String> portion : Portions.of(all)) {
       String last = must;
       fits =
@@ -178,29 +178,38 @@ public final class RedisPresence implements Presence {
     return fits;
   }
 
+  /** Nobody takes anything from the holder between the portions without being noticed. */
   @Override
-  public CompletionStage<Void> correct(
-      Holder holder, String room, Map<String, String> is, long turn) {
+  public CompletionStage<Boolean> correct(
+      Holder holder, String room, Map<String, String> is, Turn turn) {
     List<List<String>> portions = Portions.of(is.keySet());
     List<String> last = portions.isEmpty() ? List.of() : portions.removeLast();
-    return held(holder, room, FIRST, new HashSet<>())
-        .thenCompose(
-            surplus -> {
-              surplus.removeAll(is.keySet());
-              return Portions.each(
-                  surplus, portion -> exit(holder, room, portion, ANY, LOST).thenAccept(did -> {}));
-            })
-        .thenCompose(
-            gone ->
-                Portions.inTurn(
-                    portions,
-                    portion ->
-                        enter(holder, room, is, portion, ANY, LOST, "").thenAccept(did -> {})))
-        .thenCompose(
-            there ->
-                enter(
-                    holder, room, is, last, ANY, Long.toString(turn), Integer.toString(is.size())))
-        .thenAccept(done -> {});
+    String begun = Turn.first().toString();
+    CompletionStage<Boolean> fits =
+        held(holder, room, FIRST, new HashSet<>())
+            .thenCompose(
+                surplus -> {
+                  surplus.removeAll(is.keySet());
+                  return Portions.each(
+                      surplus,
+                      portion -> exit(holder, room, portion, ANY, LOST).thenAccept(did -> {}));
+                })
+            .thenApply(gone -> true);
+    String must = ANY;
+    for (List<String> portion : portions) {
+      String before = must;
+      fits =
+          fits.thenCompose(
+              did ->
+                  enter(holder, room, is, portion, before, begun, "").thenApply(fit -> did && fit));
+      must = begun;
+    }
+    String before = must;
+    String all = Integer.toString(is.size());
+    return fits.thenCompose(
+        did ->
+            enter(holder, room, is, last, before, turn.toString(), all)
+                .thenApply(fit -> did && fit));
   }
 
   private CompletionStage<Set<String>> held(
@@ -222,16 +231,16 @@ public final class RedisPresence implements Presence {
   }
 
   @Override
-  public CompletionStage<Set<String>> refresh(Holder holder, Map<String, Long> turns) {
+  public CompletionStage<Set<String>> refresh(Holder holder, Map<String, Turn> turns) {
     Set<String> lost = ConcurrentHashMap.newKeySet();
     return Portions.each(turns.keySet(), portion -> refresh(holder, portion, turns, lost))
         .thenApply(done -> lost);
   }
 
   private CompletionStage<Void> refresh(
-      Holder holder, List<String> rooms, Map<String, Long> turns, Set<String> lost) {
+      Holder holder, List<String> rooms, Map<String, Turn> turns, Set<String> lost) {
     List<String> arguments = new ArrayList<>(List.of(holder.toString(), ttl, keysTtl));
-    rooms.forEach(room -> arguments.add(Long.toString(turns.getOrDefault(room, 0L))));
+    rooms.forEach(room -> arguments.add(turns.getOrDefault(room, Turn.NONE).toString()));
     return calls.each(
         refresh,
         RedisCalls.keys(rooms, KEPT),

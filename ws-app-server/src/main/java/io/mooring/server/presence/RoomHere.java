@@ -33,7 +33,7 @@ final class RoomHere {
   /** How many users were said to be here, and in which turn. */
   private int said;
 
-  private long turn;
+  private Turn turn = Turn.NONE;
 
   /** What was said is not what there is; then nothing of it is unsaid. */
   private boolean wrong;
@@ -89,10 +89,10 @@ final class RoomHere {
     return tally.size() == 0 && said == 0 && unsaid == null && !wrong && !underWay;
   }
 
-  /** Begins a refresh: answers the last turn, or nothing (0) if there is nothing to refresh. */
-  long refreshing() {
+  /** Begins a refresh: answers the last turn, or none if there is nothing to refresh. */
+  Turn refreshing() {
     if (underWay || wrong || said == 0) {
-      return 0;
+      return Turn.NONE;
     }
     underWay = true;
     return turn;
@@ -154,8 +154,8 @@ final class RoomHere {
     wrong = false;
     unsaid = null;
     said = members.size();
-    turn = said == 0 ? 0 : 1;
-    await(line.presence.correct(holder, name, members, 1).thenApply(corrected -> true));
+    turn = said == 0 ? Turn.NONE : Turn.first();
+    await(line.presence.correct(holder, name, members, turn));
   }
 
   private void move(Holder holder) {
@@ -179,10 +179,12 @@ final class RoomHere {
     // Those who come first: so nothing is held here only after the last of these calls.
     CompletionStage<Boolean> moved = CompletableFuture.completedStage(true);
     if (!newcomers.isEmpty()) {
-      moved = line.presence.enter(holder, name, newcomers, ++turn);
+      turn = turn.next();
+      moved = line.presence.enter(holder, name, newcomers, turn);
     }
     if (!leaving.isEmpty()) {
-      long exit = ++turn;
+      Turn exit = turn.next();
+      turn = exit;
       moved =
           moved.thenCompose(
               entered ->
@@ -191,7 +193,7 @@ final class RoomHere {
                       .thenApply(exited -> entered && exited));
     }
     if (said == 0) {
-      turn = 0;
+      turn = Turn.NONE;
     }
     await(moved);
   }

@@ -95,12 +95,12 @@ final class RoomsHere {
   }
 
   private void refresh() {
-    Map<String, Long> due = new HashMap<>();
+    Map<String, Turn> due = new HashMap<>();
     for (int left = turns.next(rooms.size()); left > 0; left--) {
       RoomHere oldest = rooms.firstEntry().getValue();
       rooms.putLast(oldest.name(), oldest);
-      long turn = oldest.refreshing();
-      if (turn > 0) {
+      Turn turn = oldest.refreshing();
+      if (!turn.equals(Turn.NONE)) {
         due.put(oldest.name(), turn);
       }
     }

@@ -2,6 +2,7 @@ package io.mooring.server.presence;
 
 import static io.mooring.server.presence.Departure.FOR_GOOD;
 import static io.mooring.server.presence.Departure.FOR_NOW;
+import static io.mooring.server.presence.PresenceContract.turn;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -107,13 +108,13 @@ class AttendanceTest {
     Told told = new Told();
     stand.run(() -> store.watch("lobby", told));
     attendance.entered("lobby", "ann", "");
-    stand.run(() -> store.enter(OTHER, "lobby", Map.of("ann", ""), 1));
+    stand.run(() -> store.enter(OTHER, "lobby", Map.of("ann", ""), turn(1)));
 
     attendance.left("lobby", "ann", FOR_NOW);
     pass(RESUME);
     assertEquals(List.of("enter lobby ann", "exit lobby ann"), calls());
 
-    stand.run(() -> store.enter(OTHER, "lobby", Map.of("end", ""), 2));
+    stand.run(() -> store.enter(OTHER, "lobby", Map.of("end", ""), turn(2)));
     assertEquals(List.of("+ann", "+end"), told.words(2));
   }
 
@@ -333,7 +334,7 @@ class AttendanceTest {
 
   @Test
   void dropsTheDeadFromItsRoomsSoonAfterTheFleetKnows() {
-    stand.run(() -> store.enter(OTHER, "lobby", Map.of("bob", ""), 1));
+    stand.run(() -> store.enter(OTHER, "lobby", Map.of("bob", ""), turn(1)));
     attendance.entered("lobby", "ann", "");
     calls();
 

@@ -84,7 +84,7 @@ final class Gated implements Presence {
 
   @Override
   public CompletionStage<Boolean> enter(
-      Holder holder, String room, Map<String, String> newcomers, long turn) {
+      Holder holder, String room, Map<String, String> newcomers, Turn turn) {
     return call(
         "enter " + room + " " + sorted(newcomers.keySet()),
         () -> inner.enter(holder, room, newcomers, turn));
@@ -92,20 +92,20 @@ final class Gated implements Presence {
 
   @Override
   public CompletionStage<Boolean> exit(
-      Holder holder, String room, Collection<String> users, long turn) {
+      Holder holder, String room, Collection<String> users, Turn turn) {
     return call("exit " + room + " " + sorted(users), () -> inner.exit(holder, room, users, turn));
   }
 
   @Override
-  public CompletionStage<Void> correct(
-      Holder holder, String room, Map<String, String> members, long turn) {
+  public CompletionStage<Boolean> correct(
+      Holder holder, String room, Map<String, String> members, Turn turn) {
     return call(
         "correct " + room + " " + sorted(members.keySet()),
         () -> inner.correct(holder, room, members, turn));
   }
 
   @Override
-  public CompletionStage<Set<String>> refresh(Holder holder, Map<String, Long> turns) {
+  public CompletionStage<Set<String>> refresh(Holder holder, Map<String, Turn> turns) {
     return call("refresh " + sorted(turns.keySet()), () -> inner.refresh(holder, turns));
   }
 

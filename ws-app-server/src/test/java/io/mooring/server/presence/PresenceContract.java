@@ -45,6 +45,11 @@ abstract class PresenceContract {
     return "demo." + Long.toString(System.nanoTime(), 36);
   }
 
+  /** One of a holder's words about a room, all of one series. */
+  static Turn turn(long number) {
+    return new Turn("t", number);
+  }
+
   @Test
   void knowsNobodyAtFirst() {
     String room = name();
@@ -78,7 +83,7 @@ abstract class PresenceContract {
     String room = name();
     Told told = watch(room);
     for (Holder holder : List.of(A, B, C)) {
-      assertTrue(get(presence().enter(holder, room, Map.of("ann", ""), 1)));
+      assertTrue(get(presence().enter(holder, room, Map.of("ann", ""), turn(1))));
     }
     assertEquals(List.of(new Member("ann", "app-3", "")), members(room).members());
 
@@ -86,7 +91,7 @@ abstract class PresenceContract {
     for (String end : order.split("")) {
       Holder holder = Objects.requireNonNull(BY_NAME.get(end));
       left.remove(holder.server());
-      assertTrue(get(presence().exit(holder, room, List.of("ann"), 2)));
+      assertTrue(get(presence().exit(holder, room, List.of("ann"), turn(2))));
       List<Member> members = members(room).members();
       assertEquals(left.isEmpty() ? 0 : 1, members.size());
       for (Member member : members) {
@@ -112,10 +117,10 @@ abstract class PresenceContract {
   void sendsMovesAndVersionsThatFitTheMembers() throws Exception {
     String room = name();
     Told told = watch(room);
-    get(presence().enter(A, room, Map.of("ann", "", "bob", ""), 1));
-    get(presence().enter(B, room, Map.of("bob", "", "cid", ""), 1));
-    get(presence().exit(A, room, List.of("ann", "bob"), 2));
-    get(presence().exit(B, room, List.of("nobody", "bob"), 2));
+    get(presence().enter(A, room, Map.of("ann", "", "bob", ""), turn(1)));
+    get(presence().enter(B, room, Map.of("bob", "", "cid", ""), turn(1)));
+    get(presence().exit(A, room, List.of("ann", "bob"), turn(2)));
+    get(presence().exit(B, room, List.of("nobody", "bob"), turn(2)));
 
     Set<String> replayed = new TreeSet<>();
     Version version = null;
@@ -143,11 +148,11 @@ abstract class PresenceContract {
   void saysNothingOfWhatIsRepeated() throws Exception {
     String room = name();
     Told told = watch(room);
-    get(presence().enter(A, room, Map.of("ann", ""), 1));
-    get(presence().enter(A, room, Map.of("ann", ""), 2));
-    get(presence().exit(A, room, List.of("ann"), 3));
-    get(presence().exit(A, room, List.of("ann"), 1));
-    get(presence().enter(B, room, Map.of("end", ""), 1));
+    get(presence().enter(A, room, Map.of("ann", ""), turn(1)));
+    get(presence().enter(A, room, Map.of("ann", ""), turn(2)));
+    get(presence().exit(A, room, List.of("ann"), turn(3)));
+    get(presence().exit(A, room, List.of("ann"), turn(1)));
+    get(presence().enter(B, room, Map.of("end", ""), turn(1)));
 
     assertEquals(List.of("+ann", "-ann", "+end"), told.words(3));
   }
@@ -157,12 +162,12 @@ abstract class PresenceContract {
     String room = name();
     String info = "{\"name\":\"Zoë\\n😀\",\n\"long\":\"%s\"}".formatted("y".repeat(400));
     Told told = watch(room);
-    get(presence().enter(A, room, Map.of("ann", info), 1));
-    get(presence().enter(B, room, Map.of("ann", "{\"other\":1}"), 1));
+    get(presence().enter(A, room, Map.of("ann", info), turn(1)));
+    get(presence().enter(B, room, Map.of("ann", "{\"other\":1}"), turn(1)));
 
     assertEquals(List.of("+ann " + info), told.words(1));
     assertEquals(List.of(new Member("ann", "app-2", info)), members(room).members());
-    get(presence().exit(A, room, List.of("ann"), 2));
+    get(presence().exit(A, room, List.of("ann"), turn(2)));
     assertEquals(List.of(new Member("ann", "app-2", info)), members(room).members());
   }
 
@@ -171,9 +176,9 @@ abstract class PresenceContract {
     String room = name();
     Told first = watch(room);
     get(presence().unwatch(room));
-    get(presence().enter(A, room, Map.of("ann", ""), 1));
+    get(presence().enter(A, room, Map.of("ann", ""), turn(1)));
     Told second = watch(room);
-    get(presence().enter(A, room, Map.of("bob", ""), 2));
+    get(presence().enter(A, room, Map.of("bob", ""), turn(2)));
 
     assertEquals(List.of("+bob"), second.words(1));
     assertEquals(0, first.moves.size());
@@ -195,8 +200,8 @@ abstract class PresenceContract {
   void dropsDeadHoldersBeforeARoomIsRead() throws Exception {
     String room = name();
     Told told = watch(room);
-    get(presence().enter(A, room, Map.of("ann", "", "bob", ""), 1));
-    get(presence().enter(B, room, Map.of("bob", ""), 1));
+    get(presence().enter(A, room, Map.of("ann", "", "bob", ""), turn(1)));
+    get(presence().enter(B, room, Map.of("bob", ""), turn(1)));
     told.words(2);
 
     dead.add(A);
@@ -205,7 +210,7 @@ abstract class PresenceContract {
     assertEquals(List.of(new Member("bob", "app-2", "")), members.members());
     assertEquals(List.of("-ann"), told.words(1));
     assertEquals(members.version(), get(presence().versions(List.of(room))).get(room));
-    assertEquals(Set.of(room), get(presence().refresh(A, Map.of(room, 1L))));
+    assertEquals(Set.of(room), get(presence().refresh(A, Map.of(room, turn(1)))));
   }
 
   @Test
@@ -213,8 +218,8 @@ abstract class PresenceContract {
     List<String> rooms = IntStream.range(0, 350).mapToObj(i -> name() + "." + i).toList();
     Told told = watch(rooms.getLast());
     for (String room : rooms) {
-      get(presence().enter(A, room, Map.of("ann", ""), 1));
-      get(presence().enter(B, room, Map.of("bob", ""), 1));
+      get(presence().enter(A, room, Map.of("ann", ""), turn(1)));
+      get(presence().enter(B, room, Map.of("bob", ""), turn(1)));
     }
     told.words(2);
 
@@ -227,7 +232,7 @@ abstract class PresenceContract {
     for (String room : rooms) {
       assertEquals(Set.of("bob"), users(room));
     }
-    get(presence().exit(B, rooms.getLast(), List.of("bob"), 2));
+    get(presence().exit(B, rooms.getLast(), List.of("bob"), turn(2)));
     assertEquals(List.of("-ann", "-bob"), told.words(2));
   }
 
@@ -236,9 +241,9 @@ abstract class PresenceContract {
     String room = name();
     Holder again = new Holder(A.server(), A.generation() + 1);
     Told told = watch(room);
-    get(presence().enter(A, room, Map.of("ann", "", "bob", ""), 1));
+    get(presence().enter(A, room, Map.of("ann", "", "bob", ""), turn(1)));
     told.words(2);
-    assertTrue(get(presence().enter(again, room, Map.of("bob", ""), 1)));
+    assertTrue(get(presence().enter(again, room, Map.of("bob", ""), turn(1))));
 
     assertEquals(Set.of("ann", "bob"), users(room));
 
@@ -246,7 +251,7 @@ abstract class PresenceContract {
 
     assertEquals(List.of(new Member("bob", "app-1", "")), members(room).members());
     assertEquals(List.of("-ann"), told.words(1));
-    get(presence().exit(again, room, List.of("bob"), 2));
+    get(presence().exit(again, room, List.of("bob"), turn(2)));
     assertEquals(List.of("-bob"), told.words(1));
   }
 
@@ -257,7 +262,7 @@ abstract class PresenceContract {
     Told told = new Told();
     get(brief().watch(room, told));
     get(brief().online(A, List.of(user)));
-    get(brief().enter(A, room, Map.of("ann", ""), 1));
+    get(brief().enter(A, room, Map.of("ann", ""), turn(1)));
     assertEquals(List.of("+ann"), told.words(1));
 
     Awaitility.await().until(() -> get(brief().servers(user)).isEmpty());
@@ -273,14 +278,14 @@ abstract class PresenceContract {
     String user = name();
     long begin = System.nanoTime();
     get(brief().online(A, List.of(user)));
-    get(brief().enter(A, room, Map.of("ann", ""), 1));
+    get(brief().enter(A, room, Map.of("ann", ""), turn(1)));
 
     Awaitility.await()
         .pollInterval(BRIEF.dividedBy(8))
         .until(
             () -> {
               get(brief().online(A, List.of(user)));
-              assertEquals(Set.of(), get(brief().refresh(A, Map.of(room, 1L))));
+              assertEquals(Set.of(), get(brief().refresh(A, Map.of(room, turn(1)))));
               assertEquals(Set.of("app-1"), get(brief().servers(user)));
               assertEquals(1, get(brief().members(room)).members().size());
               return System.nanoTime() - begin > 3 * BRIEF.toNanos();
@@ -292,33 +297,33 @@ abstract class PresenceContract {
     String known = name();
     String other = name();
     String unknown = name();
-    get(presence().enter(A, known, Map.of("ann", ""), 1));
-    get(presence().enter(A, known, Map.of("bob", ""), 2));
-    get(presence().enter(A, other, Map.of("ann", ""), 1));
+    get(presence().enter(A, known, Map.of("ann", ""), turn(1)));
+    get(presence().enter(A, known, Map.of("bob", ""), turn(2)));
+    get(presence().enter(A, other, Map.of("ann", ""), turn(1)));
 
     assertEquals(
         Set.of(other, unknown),
-        get(presence().refresh(A, Map.of(known, 2L, other, 2L, unknown, 1L))));
-    assertEquals(Set.of(known), get(presence().refresh(B, Map.of(known, 2L))));
+        get(presence().refresh(A, Map.of(known, turn(2), other, turn(2), unknown, turn(1)))));
+    assertEquals(Set.of(known), get(presence().refresh(B, Map.of(known, turn(2)))));
   }
 
   @Test
   void saysWhenATurnIsMissing() {
     String room = name();
-    assertTrue(get(presence().enter(A, room, Map.of("ann", ""), 1)));
+    assertTrue(get(presence().enter(A, room, Map.of("ann", ""), turn(1))));
 
-    assertFalse(get(presence().enter(A, room, Map.of("bob", ""), 3)));
-    assertFalse(get(presence().exit(A, room, List.of("bob"), 4)));
-    assertEquals(Set.of(room), get(presence().refresh(A, Map.of(room, 4L))));
+    assertFalse(get(presence().enter(A, room, Map.of("bob", ""), turn(3))));
+    assertFalse(get(presence().exit(A, room, List.of("bob"), turn(4))));
+    assertEquals(Set.of(room), get(presence().refresh(A, Map.of(room, turn(4)))));
   }
 
   @Test
   void beginsWithTheFirstTurnWhereItHoldsNobody() {
     String room = name();
     for (int round = 0; round < 3; round++) {
-      assertTrue(get(presence().enter(A, room, Map.of("ann", ""), 1)));
-      assertTrue(get(presence().enter(A, room, Map.of("bob", ""), 2)));
-      assertTrue(get(presence().exit(A, room, List.of("ann", "bob"), 3)));
+      assertTrue(get(presence().enter(A, room, Map.of("ann", ""), turn(1))));
+      assertTrue(get(presence().enter(A, room, Map.of("bob", ""), turn(2))));
+      assertTrue(get(presence().exit(A, room, List.of("ann", "bob"), turn(3))));
       assertEquals(Set.of(), users(room));
     }
   }
@@ -326,20 +331,20 @@ abstract class PresenceContract {
   @Test
   void correctsWhatAHolderHoldsAndNothingElse() throws Exception {
     String room = name();
-    get(presence().enter(A, room, Map.of("ann", "", "bob", "", "cid", ""), 1));
-    get(presence().enter(B, room, Map.of("bob", "", "eve", ""), 1));
+    get(presence().enter(A, room, Map.of("ann", "", "bob", "", "cid", ""), turn(1)));
+    get(presence().enter(B, room, Map.of("bob", "", "eve", ""), turn(1)));
     Told told = watch(room);
 
-    get(presence().correct(A, room, Map.of("cid", "", "dan", "{}"), 5));
+    get(presence().correct(A, room, Map.of("cid", "", "dan", "{}"), turn(5)));
 
     assertEquals(Set.of("bob", "cid", "dan", "eve"), users(room));
     assertEquals(Set.of("-ann", "+dan {}"), Set.copyOf(told.words(2)));
-    assertEquals(Set.of(), get(presence().refresh(A, Map.of(room, 5L))));
-    assertTrue(get(presence().exit(A, room, List.of("dan"), 6)));
-    get(presence().correct(A, room, Map.of(), 0));
+    assertEquals(Set.of(), get(presence().refresh(A, Map.of(room, turn(5)))));
+    assertTrue(get(presence().exit(A, room, List.of("dan"), turn(6))));
+    get(presence().correct(A, room, Map.of(), turn(0)));
     assertEquals(Set.of("bob", "eve"), users(room));
     assertEquals(Set.of("-dan", "-cid"), Set.copyOf(told.words(2)));
-    assertTrue(get(presence().enter(A, room, Map.of("ann", ""), 1)));
+    assertTrue(get(presence().enter(A, room, Map.of("ann", ""), turn(1))));
     assertEquals(List.of("+ann"), told.words(1));
   }
 
@@ -352,14 +357,14 @@ abstract class PresenceContract {
     IntStream.range(0, 1_000).forEach(i -> some.put("u" + i, "{\"n\":" + i + "}"));
     IntStream.range(500, 1_500).forEach(i -> others.put("u" + i, "{\"n\":" + i + "}"));
 
-    assertTrue(get(presence().enter(A, room, some, 1)));
+    assertTrue(get(presence().enter(A, room, some, turn(1))));
     assertEquals(some.keySet(), users(room));
-    get(presence().correct(A, room, others, 1));
+    get(presence().correct(A, room, others, turn(1)));
     assertEquals(others.keySet(), users(room));
     for (Member member : members(room).members()) {
       assertEquals(others.get(member.user()), member.info());
     }
-    assertTrue(get(presence().exit(A, room, others.keySet(), 2)));
+    assertTrue(get(presence().exit(A, room, others.keySet(), turn(2))));
     assertEquals(Set.of(), users(room));
     assertEquals(3_000, told.words(3_000).size());
 
@@ -374,8 +379,8 @@ abstract class PresenceContract {
     String room = name();
     Map<String, String> many = new HashMap<>();
     IntStream.range(0, 2_000).forEach(i -> many.put("u" + i, ""));
-    get(presence().enter(A, room, many, 1));
-    get(presence().enter(B, room, Map.of("u5", "", "b", ""), 1));
+    get(presence().enter(A, room, many, turn(1)));
+    get(presence().enter(B, room, Map.of("u5", "", "b", ""), turn(1)));
     Told told = watch(room);
 
     dead.add(A);
@@ -389,15 +394,15 @@ abstract class PresenceContract {
   @Test
   void givesADroppedHolderThatLivesWhatIsItsAgain() throws Exception {
     String room = name();
-    get(presence().enter(A, room, Map.of("ann", ""), 1));
-    get(presence().enter(B, room, Map.of("bob", ""), 1));
+    get(presence().enter(A, room, Map.of("ann", ""), turn(1)));
+    get(presence().enter(B, room, Map.of("bob", ""), turn(1)));
     dead.add(A);
     get(presence().sweep(List.of(room)));
     dead.clear();
     Told told = watch(room);
 
-    assertEquals(Set.of(room), get(presence().refresh(A, Map.of(room, 1L))));
-    get(presence().correct(A, room, Map.of("ann", ""), 1));
+    assertEquals(Set.of(room), get(presence().refresh(A, Map.of(room, turn(1)))));
+    get(presence().correct(A, room, Map.of("ann", ""), turn(1)));
 
     assertEquals(List.of("+ann"), told.words(1));
     assertEquals(Set.of("ann", "bob"), users(room));

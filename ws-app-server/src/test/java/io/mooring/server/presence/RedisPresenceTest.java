@@ -8,20 +8,26 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.lettuce.core.CopyArgs;
 import io.lettuce.core.api.sync.RedisCommands;
+import io.mooring.server.loop.Loops;
 import io.mooring.server.redis.RedisLink;
 import io.mooring.server.redis.Subscriptions;
 import io.mooring.server.stand.Store;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -73,8 +79,8 @@ class RedisPresenceTest extends PresenceContract {
     String room = name();
     get(presence.online(A, List.of(user)));
     get(presence.online(B, List.of(user)));
-    get(presence.enter(A, room, Map.of("ann", "{\"n\":1}", "bob", ""), 1));
-    get(presence.enter(B, room, Map.of("bob", ""), 1));
+    get(presence.enter(A, room, Map.of("ann", "{\"n\":1}", "bob", ""), turn(1)));
+    get(presence.enter(B, room, Map.of("bob", ""), turn(1)));
 
     assertEquals("app-2", redis.get("presence:" + user));
     assertTtl(30_000, "presence:" + user);
@@ -90,7 +96,7 @@ class RedisPresenceTest extends PresenceContract {
     assertEquals(Map.of("ann", "{\"n\":1}"), redis.hgetall("info:" + tag));
     Map<String, String> about = redis.hgetall("about:" + tag);
     assertTrue(Objects.requireNonNull(about.remove("life")).matches("[0-9a-z]{1,8}"));
-    assertEquals(Map.of("v", "2", "app-1@1", "1 2", "app-2@7", "1 1"), about);
+    assertEquals(Map.of("v", "2", "app-1@1", "tn1 2", "app-2@7", "tn1 1"), about);
     for (String key : List.of("sockets:" + tag, "holders:" + tag, "info:" + tag, "about:" + tag)) {
       assertTtl(40_000, key);
     }
@@ -104,13 +110,13 @@ class RedisPresenceTest extends PresenceContract {
     List<String> left = new ArrayList<>(List.of("app-1", "app-2", "app-3"));
     for (Holder holder : List.of(A, B, C)) {
       get(presence.online(holder, List.of(user)));
-      get(presence.enter(holder, room, Map.of("ann", ""), 1));
+      get(presence.enter(holder, room, Map.of("ann", ""), turn(1)));
     }
 
     for (String end : order.split("")) {
       Holder holder = Objects.requireNonNull(BY_NAME.get(end));
       get(presence.offline(holder, List.of(user)));
-      get(presence.exit(holder, room, List.of("ann"), 2));
+      get(presence.exit(holder, room, List.of("ann"), turn(2)));
       left.remove(holder.server());
       if (!left.isEmpty()) {
         assertTrue(left.contains(redis.get("presence:" + user)));
@@ -141,8 +147,8 @@ class RedisPresenceTest extends PresenceContract {
     String user = name();
     String room = name();
     get(brief.online(A, List.of(user)));
-    get(brief.enter(A, room, Map.of("ann", "{}"), 1));
-    get(brief.enter(B, room, Map.of("ann", "{}"), 1));
+    get(brief.enter(A, room, Map.of("ann", "{}"), turn(1)));
+    get(brief.enter(B, room, Map.of("ann", "{}"), turn(1)));
     assertEquals(5, redis.keys("*" + room + "*").size());
 
     Awaitility.await()
@@ -156,8 +162,8 @@ class RedisPresenceTest extends PresenceContract {
     String room = name();
     Told told = new Told();
     get(other.watch(room, told));
-    get(presence.enter(A, room, Map.of("ann", ""), 1));
-    get(other.enter(B, room, Map.of("bob", ""), 1));
+    get(presence.enter(A, room, Map.of("ann", ""), turn(1)));
+    get(other.enter(B, room, Map.of("bob", ""), turn(1)));
 
     assertEquals(List.of("+ann", "+bob"), told.words(2));
     assertEquals(members(room), get(other.members(room)));
@@ -167,7 +173,7 @@ class RedisPresenceTest extends PresenceContract {
     CompletionStage<Void> there = other.sweep(List.of(room));
     get(here);
     get(there);
-    get(other.exit(B, room, List.of("bob"), 2));
+    get(other.exit(B, room, List.of("bob"), turn(2)));
     assertEquals(List.of("-ann", "-bob"), told.words(2));
   }
 
@@ -177,18 +183,18 @@ class RedisPresenceTest extends PresenceContract {
     String room = name();
     Told told = watch(room);
     get(presence.online(A, List.of(user)));
-    get(presence.enter(A, room, Map.of("ann", "{}"), 1));
-    get(presence.enter(B, room, Map.of("bob", ""), 1));
+    get(presence.enter(A, room, Map.of("ann", "{}"), turn(1)));
+    get(presence.enter(B, room, Map.of("bob", ""), turn(1)));
     Version before = members(room).version();
     told.words(2);
 
     redis.flushall();
     redis.scriptFlush();
     get(presence.online(A, List.of(user)));
-    assertEquals(Set.of(room), get(presence.refresh(A, Map.of(room, 1L))));
-    get(presence.correct(A, room, Map.of("ann", "{}"), 1));
-    assertEquals(Set.of(room), get(presence.refresh(B, Map.of(room, 1L))));
-    get(presence.correct(B, room, Map.of("bob", ""), 1));
+    assertEquals(Set.of(room), get(presence.refresh(A, Map.of(room, turn(1)))));
+    get(presence.correct(A, room, Map.of("ann", "{}"), turn(1)));
+    assertEquals(Set.of(room), get(presence.refresh(B, Map.of(room, turn(1)))));
+    get(presence.correct(B, room, Map.of("bob", ""), turn(1)));
 
     assertEquals(Set.of("app-1"), servers(user));
     assertEquals(Set.of("ann", "bob"), users(room));
@@ -196,11 +202,64 @@ class RedisPresenceTest extends PresenceContract {
     assertEquals(List.of("+ann {}", "+bob"), told.words(2));
   }
 
+  /** As a replica does that was behind and is promoted. */
+  @Test
+  void isWhatThereIsAfterRedisCameBackAsItWasBefore() {
+    String room = name();
+    List<String> keys = List.of(PresenceKeys.ofRoom(room)).subList(0, 5);
+    CopyArgs replace = CopyArgs.Builder.replace(true);
+    try (Loops loops = new Loops(1)) {
+      Attendance attendance =
+          new Attendance(loops, presence, () -> Optional.of(A), Duration.ofSeconds(15));
+      attendance.entered(room, "ann", "");
+      Awaitility.await().until(() -> users(room).equals(Set.of("ann")));
+      keys.forEach(key -> redis.copy(key, "before:" + key, replace));
+      attendance.left(room, "ann", Departure.FOR_GOOD);
+      Awaitility.await().until(() -> users(room).isEmpty());
+      attendance.entered(room, "bob", "");
+      Awaitility.await().until(() -> users(room).equals(Set.of("bob")));
+
+      keys.forEach(redis::del);
+      keys.forEach(key -> redis.copy("before:" + key, key, replace));
+
+      assertEquals(Set.of("ann"), users(room));
+      Awaitility.await()
+          .pollInterval(Duration.ofMillis(20))
+          .until(
+              () -> {
+                attendance.tick();
+                return users(room).equals(Set.of("bob"));
+              });
+    }
+  }
+
+  /** Others drop a holder that lives, while it says in portions whom it holds. */
+  @Test
+  void isAsAHolderSaysThatWasToldItHasSaidAll() {
+    Presence other = server(Presence.TTL);
+    String room = name();
+    Map<String, String> all = new HashMap<>();
+    IntStream.range(0, 1_500).forEach(i -> all.put("u" + i, ""));
+    for (int round = 0; round < 20; round++) {
+      CompletableFuture<Boolean> corrected =
+          presence.correct(A, room, all, turn(1)).toCompletableFuture();
+      while (!corrected.isDone()) {
+        dead.add(A);
+        get(other.sweep(List.of(room)));
+      }
+      boolean kept = get(corrected) && get(presence.refresh(A, Map.of(room, turn(1)))).isEmpty();
+      dead.clear();
+      if (kept) {
+        assertEquals(all.keySet(), users(room), "in round " + round);
+      }
+    }
+  }
+
   @Test
   void dropsWhomOnlyTheListsKnow() throws Exception {
     String room = name();
-    get(presence.enter(A, room, Map.of("ann", ""), 1));
-    get(presence.enter(B, room, Map.of("bob", ""), 1));
+    get(presence.enter(A, room, Map.of("ann", ""), turn(1)));
+    get(presence.enter(B, room, Map.of("bob", ""), turn(1)));
     redis.zrem("sockets:{room:" + room + ":presence}", A.toString());
 
     assertEquals(Set.of("bob"), users(room));
@@ -214,7 +273,7 @@ class RedisPresenceTest extends PresenceContract {
         List.of("", "hello", "life 0\n", "life x\n+a 0\n", "life 0\n+a 9\n{}", "l 0\n*a\n")) {
       redis.spublish(PresenceKeys.moves(room), foreign);
     }
-    get(presence.enter(A, room, Map.of("ann", ""), 1));
+    get(presence.enter(A, room, Map.of("ann", ""), turn(1)));
 
     assertEquals(List.of("+ann"), told.words(1));
     assertEquals(0, told.moves.size());
@@ -231,12 +290,13 @@ class RedisPresenceTest extends PresenceContract {
     assertEquals(Set.of("app-1"), servers(sound));
     get(presence.offline(A, List.of(broken, sound)));
     assertEquals(Set.of(), servers(sound));
-    get(presence.enter(A, sound, Map.of("ann", ""), 1));
-    assertEquals(Set.of(), get(presence.refresh(A, Map.of(broken, 1L, sound, 1L))));
+    get(presence.enter(A, sound, Map.of("ann", ""), turn(1)));
+    assertEquals(Set.of(), get(presence.refresh(A, Map.of(broken, turn(1), sound, turn(1)))));
     get(presence.sweep(List.of(broken, sound)));
     CompletionException failure =
         assertThrows(
-            CompletionException.class, () -> get(presence.enter(A, broken, Map.of("ann", ""), 1)));
+            CompletionException.class,
+            () -> get(presence.enter(A, broken, Map.of("ann", ""), turn(1))));
     assertInstanceOf(PresenceException.class, failure.getCause());
     assertTrue(
         String.valueOf(failure.getCause().getMessage()).contains("about:{room:" + broken),
@@ -256,10 +316,10 @@ class RedisPresenceTest extends PresenceContract {
             presence.online(A, List.of("ann")),
             presence.offline(A, List.of("ann")),
             presence.servers("ann"),
-            presence.enter(A, room, Map.of("ann", ""), 1),
-            presence.exit(A, room, List.of("ann"), 2),
-            presence.correct(A, room, Map.of("ann", ""), 1),
-            presence.refresh(A, Map.of(room, 1L)),
+            presence.enter(A, room, Map.of("ann", ""), turn(1)),
+            presence.exit(A, room, List.of("ann"), turn(2)),
+            presence.correct(A, room, Map.of("ann", ""), turn(1)),
+            presence.refresh(A, Map.of(room, turn(1))),
             presence.members(room),
             presence.versions(List.of(room)),
             presence.sweep(List.of(room)),
@@ -271,7 +331,7 @@ class RedisPresenceTest extends PresenceContract {
     store.comeBack(folder.resolve("empty"));
     assertNotNull(told.renewals.poll(10, TimeUnit.SECONDS));
     Awaitility.await().until(() -> link.downBecause().isEmpty());
-    get(presence.enter(A, room, Map.of("ann", ""), 1));
+    get(presence.enter(A, room, Map.of("ann", ""), turn(1)));
     assertEquals(List.of("+ann"), told.words(1));
   }
 

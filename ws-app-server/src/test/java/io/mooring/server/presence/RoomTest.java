@@ -379,12 +379,12 @@ class RoomTest {
   }
 
   private void enter(Holder holder, String user, String info) {
-    long turn = turns.merge(holder, 1L, Long::sum);
+    Turn turn = PresenceContract.turn(turns.merge(holder, 1L, Long::sum));
     stand.run(() -> store.enter(holder, "lobby", Map.of(user, info), turn));
   }
 
   private void exit(Holder holder, String user) {
-    long turn = turns.merge(holder, 1L, Long::sum);
+    Turn turn = PresenceContract.turn(turns.merge(holder, 1L, Long::sum));
     stand.run(() -> store.exit(holder, "lobby", List.of(user), turn));
   }
 
@@ -394,7 +394,7 @@ class RoomTest {
       members.put(user, "");
     }
     turns.put(holder, 1L);
-    stand.run(() -> store.correct(holder, "lobby", members, 1));
+    stand.run(() -> store.correct(holder, "lobby", members, PresenceContract.turn(1)));
   }
 
   private void ticks(int count) {
