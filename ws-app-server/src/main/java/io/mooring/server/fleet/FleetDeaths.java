@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,6 +41,20 @@ public final class FleetDeaths {
     boolean isDead(Life life) {
       return view.isDead(life.serverId, life.generation) && !held.containsKey(life);
     }
+
+    /** Of a server that was held back from the first, all before its last life. */
+    boolean hasMoreDeadThan(Knowledge before) {
+      return Stream.concat(view.servers().keySet().stream(), view.departed().keySet().stream())
+          .anyMatch(id -> deadUpTo(id) > before.deadUpTo(id));
+    }
+
+    private long deadUpTo(String id) {
+      long last = view.deadUpTo(id);
+      while (last > 0 && held.containsKey(new Life(id, last))) {
+        last--;
+      }
+      return last;
+    }
   }
 
   /**
@@ -61,20 +76,23 @@ public final class FleetDeaths {
   }
 
   /**
-   * Adds a listener. It is called after the fleet has changed, and after one that was held back is
-   * dead, on the thread that brought it, and returns at once. One that throws is logged, and called
-   * again the next time.
+   * Adds a listener. It is called after a server has died, and after one that was held back has, on
+   * the thread that brought it, and returns at once. One that throws is logged, and called again
+   * the next time.
    */
   public void onChange(Runnable listener) {
     listeners.add(listener);
   }
 
   private void changed(FleetView view) {
+    Knowledge before = knowledge;
     OptionalLong held = hold(view);
     if (held.isPresent()) {
       timer.after(holdback, () -> release(held.getAsLong()));
     }
-    tell();
+    if (knowledge.hasMoreDeadThan(before)) {
+      tell();
+    }
   }
 
   /**

@@ -50,6 +50,16 @@ public record FleetView(
     return departure != null && generation <= departure.generation();
   }
 
+  /** The highest generation of the server that is dead; 0 if none is. */
+  long deadUpTo(String serverId) {
+    Standing standing = servers.get(serverId);
+    if (standing != null) {
+      return standing.generation() - 1;
+    }
+    Departure departure = departed.get(serverId);
+    return departure == null ? 0 : departure.generation();
+  }
+
   /**
    * Whether this generation is dead and had said that it would go, so that its clients were told
    * where to go.

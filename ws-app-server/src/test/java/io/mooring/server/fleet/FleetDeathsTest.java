@@ -46,8 +46,18 @@ class FleetDeathsTest {
     told(2);
 
     assertEquals("1", dead());
-    assertEquals(List.of("", "1"), heard);
+    assertEquals(List.of("1"), heard);
     assertEquals(List.of(), delays);
+  }
+
+  @Test
+  void aChangeByWhichNobodyDiesIsNotTold() {
+    told(1, active(1));
+    told(2, active(1), other());
+    told(3, draining(1), other());
+    told(4, other());
+
+    assertEquals(List.of(), heard);
   }
 
   @Test
@@ -68,7 +78,7 @@ class FleetDeathsTest {
     pass();
 
     assertEquals("1", dead());
-    assertEquals(List.of("", "", "1"), heard);
+    assertEquals(List.of("1"), heard);
     assertEquals(List.of(HOLDBACK), delays);
   }
 
@@ -167,7 +177,7 @@ class FleetDeathsTest {
     told(1, active(1));
     told(2);
 
-    assertEquals(List.of(false, true), told);
+    assertEquals(List.of(true), told);
   }
 
   private void pass() {
