@@ -35,15 +35,25 @@ final class Attending {
   }
 
   /**
-   * What the end of a socket means.
+   * What the end of a socket means for its subscriptions: where it was replaced, its successor may
+   * not have subscribed yet.
+   *
+   * @param code as for {@link #departure}
+   * @param moving as for {@link #departure}
+   */
+  static Departure fromRooms(int code, boolean moving) {
+    return code == CloseCode.REPLACED.number() ? Departure.FOR_NOW : departure(code, moving);
+  }
+
+  /**
+   * What the end of a socket means for its user: where it was replaced, its successor is here.
    *
    * @param code as of {@link io.mooring.server.frame.WebSocket#code}
    * @param moving the client was told to go to another server, where it may not have arrived
    */
   static Departure departure(int code, boolean moving) {
     if (code >= FIRST_STOP && code <= LAST_STOP) {
-      // Its successor is here, but may not have subscribed yet.
-      return code == CloseCode.REPLACED.number() ? Departure.FOR_NOW : Departure.FOR_GOOD;
+      return Departure.FOR_GOOD;
     }
     boolean clean = code == CloseCode.NORMAL.number() || code == NO_CODE;
     return clean && !moving ? Departure.FOR_GOOD : Departure.FOR_NOW;

@@ -312,9 +312,9 @@ public final class Connection extends Timed implements Session, Subscriber, Live
     environment
         .connections()
         .leave(this, new Ended(view(), socket.code(), socket.reason(), System.nanoTime()));
-    Departure departure = Attending.departure(socket.code(), parting != null);
+    Departure fromRooms = Attending.fromRooms(socket.code(), parting != null);
     for (int i = 0; i < size; i++) {
-      Attending.leaves(this, environment, subscriptions[i], departure);
+      Attending.leaves(this, environment, subscriptions[i], fromRooms);
       environment.hub().leave(subscriptions[i]);
     }
     if (watchings != null) {
@@ -322,7 +322,7 @@ public final class Connection extends Timed implements Session, Subscriber, Live
       watchings = null;
     }
     if (entered) {
-      environment.attendance().went(member(), departure);
+      environment.attendance().went(member(), Attending.departure(socket.code(), parting != null));
     }
     subscriptions = NONE;
     size = 0;
