@@ -29,6 +29,25 @@ final class Portions {
     return inTurn(of(all), task);
   }
 
+  /** Does something with one after the other, though some fail: then all of it fails at the end. */
+  static <T> CompletionStage<Void> eachAlone(
+      Collection<T> all, Function<? super T, CompletionStage<Void>> task) {
+    CompletionStage<Void> done = CompletableFuture.completedStage(null);
+    for (T one : all) {
+      done =
+          done.handle((before, failure) -> failure)
+              .thenCompose(
+                  failure ->
+                      failure == null
+                          ? task.apply(one)
+                          : task.apply(one)
+                              .handle(
+                                  (now, another) -> CompletableFuture.<Void>failedStage(failure))
+                              .thenCompose(failed -> failed));
+    }
+    return done;
+  }
+
   static <T> CompletionStage<Void> inTurn(
       Collection<T> all, Function<? super T, CompletionStage<Void>> task) {
     CompletionStage<Void> done = CompletableFuture.completedStage(null);

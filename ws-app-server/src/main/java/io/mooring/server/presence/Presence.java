@@ -89,7 +89,10 @@ public interface Presence {
   /** The versions of rooms, {@link Version#NONE} among them. */
   CompletionStage<Map<String, Version>> versions(Collection<String> rooms);
 
-  /** Drops every dead holder from these rooms. */
+  /**
+   * Drops every dead holder from these rooms; where it fails in one, from the others, and then the
+   * whole fails.
+   */
   CompletionStage<Void> sweep(Collection<String> rooms);
 
   /**

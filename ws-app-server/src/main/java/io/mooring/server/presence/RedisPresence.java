@@ -300,7 +300,7 @@ public final class RedisPresence implements Presence {
 
   @Override
   public CompletionStage<Void> sweep(Collection<String> rooms) {
-    return Portions.each(rooms, this::sweep);
+    return Portions.eachAlone(Portions.of(rooms), this::sweep);
   }
 
   private CompletionStage<Void> sweep(List<String> rooms) {
@@ -319,7 +319,7 @@ public final class RedisPresence implements Presence {
             })
         .thenCompose(
             asked ->
-                Portions.inTurn(
+                Portions.eachAlone(
                     dead.keySet(),
                     room ->
                         drops.drop(

@@ -120,6 +120,7 @@ public final class Rooms {
     /** Of rooms that were closed and are still watched. */
     final Map<String, CompletionStage<Void>> ending = new HashMap<>();
 
+    private final SweepDue sweepDue = new SweepDue();
     private int ticks;
 
     Shard(Strand strand) {
@@ -131,6 +132,9 @@ public final class Rooms {
         List.copyOf(rooms.values()).forEach(Room::tick);
         if (++ticks % COMPARE_TICKS == 0) {
           compare();
+        }
+        if (sweepDue.take(nanos.getAsLong())) {
+          sweepNow();
         }
       } catch (Throwable broken) {
         // One that threw would be the last.
@@ -162,14 +166,21 @@ public final class Rooms {
     }
 
     private void sweep() {
+      sweepDue.begin(nanos.getAsLong());
+      sweepNow();
+    }
+
+    private void sweepNow() {
       if (!rooms.isEmpty()) {
         var ignored =
             presence
                 .sweep(List.copyOf(rooms.keySet()))
-                .exceptionally(
-                    away -> {
-                      log.debug("event=sweep_failed", away);
-                      return null;
+                .whenComplete(
+                    (swept, away) -> {
+                      if (away != null) {
+                        log.debug("event=sweep_failed", away);
+                      }
+                      strand.run(() -> sweepDue.ended(away != null, nanos.getAsLong()));
                     });
       }
     }

@@ -25,6 +25,7 @@ final class RoomsHere {
   private final Line line;
   private final long resumeNanos;
   private final Turns turns;
+  private final SweepDue sweepDue = new SweepDue();
 
   /** As of the last tick. */
   private volatile int count;
@@ -83,14 +84,24 @@ final class RoomsHere {
     if (line.holder().isPresent()) {
       List.copyOf(wrong).stream().limit(CORRECTIONS).forEach(RoomHere::say);
       refresh();
+      if (sweepDue.take(now)) {
+        sweepNow();
+      }
     }
     count = rooms.size();
   }
 
   /** Drops dead holders from all rooms. */
   void sweep() {
+    sweepDue.begin(line.nanos.getAsLong());
+    sweepNow();
+  }
+
+  private void sweepNow() {
     if (!rooms.isEmpty()) {
-      line.await(line.presence.sweep(List.copyOf(rooms.keySet())), (swept, failed) -> {});
+      line.await(
+          line.presence.sweep(List.copyOf(rooms.keySet())),
+          (swept, failed) -> sweepDue.ended(failed, line.nanos.getAsLong()));
     }
   }
 

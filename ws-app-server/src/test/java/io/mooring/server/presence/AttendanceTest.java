@@ -4,6 +4,7 @@ import static io.mooring.server.presence.Departure.FOR_GOOD;
 import static io.mooring.server.presence.Departure.FOR_NOW;
 import static io.mooring.server.presence.PresenceContract.turn;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
@@ -342,6 +343,24 @@ class AttendanceTest {
     attendance.fleetChanged();
 
     Awaitility.await().until(() -> calls().contains("sweep lobby"));
+  }
+
+  @Test
+  void dropsTheDeadAgainAfterThatHasFailed() {
+    attendance.entered("lobby", "ann", "");
+    stand.run(() -> store.enter(OTHER, "lobby", Map.of("bob", ""), turn(1)));
+    calls();
+    stand.run(() -> stand.dead.add(OTHER));
+    stand.run(() -> stand.gated.away = true);
+    attendance.fleetChanged();
+    Awaitility.await().until(() -> calls().contains("sweep lobby"));
+
+    stand.run(() -> stand.gated.away = false);
+    pass(Duration.ofSeconds(1));
+
+    assertTrue(calls().contains("sweep lobby"));
+    pass(Duration.ofSeconds(1));
+    assertFalse(calls().contains("sweep lobby"));
   }
 
   /** Whatever happens in whatever order, in the end others know what there is. */

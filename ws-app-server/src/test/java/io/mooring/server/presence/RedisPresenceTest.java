@@ -202,6 +202,23 @@ class RedisPresenceTest extends PresenceContract {
     assertEquals(List.of("+ann {}", "+bob"), told.words(2));
   }
 
+  @Test
+  void dropsTheDeadFromAllRoomsThoughOneIsBroken() {
+    List<String> rooms = IntStream.range(0, 30).mapToObj(i -> name() + "." + i).toList();
+    for (String room : rooms) {
+      get(presence.enter(A, room, Map.of("ann", ""), turn(1)));
+    }
+    String broken = rooms.getFirst();
+    redis.set("holders:{room:" + broken + ":presence}", "foreign");
+
+    dead.add(A);
+    assertThrows(CompletionException.class, () -> get(presence.sweep(rooms)));
+
+    for (String room : rooms.subList(1, rooms.size())) {
+      assertEquals(Map.of(), redis.hgetall("room:" + room + ":presence"), room);
+    }
+  }
+
   /** As a replica does that was behind and is promoted. */
   @Test
   void isWhatThereIsAfterRedisCameBackAsItWasBefore() {
