@@ -6,6 +6,7 @@ local answers = {}
 for k = 1, #KEYS, 2 do
   local done, failure = pcall(function()
     call('ZADD', KEYS[k + 1], deadline, holder)
+    call('ZREMRANGEBYSCORE', KEYS[k + 1], '-inf', format('%d', now))
     call('PEXPIRE', KEYS[k + 1], ttl)
     -- Whoever spoke last is alive; so no dead one is named for longer than a refresh takes.
     call('SET', KEYS[k], name, 'PX', ttl)

@@ -203,6 +203,21 @@ class RedisPresenceTest extends PresenceContract {
   }
 
   @Test
+  void forgetsASilentHolderOfAUserWhomAnotherHolds() {
+    String user = name();
+    get(brief.online(A, List.of(user)));
+
+    Awaitility.await()
+        .until(
+            () -> {
+              get(brief.online(B, List.of(user)));
+              return redis
+                  .zrange("sockets:{presence:" + user + "}", 0, -1)
+                  .equals(List.of("app-2@7"));
+            });
+  }
+
+  @Test
   void dropsTheDeadFromAllRoomsThoughOneIsBroken() {
     List<String> rooms = IntStream.range(0, 30).mapToObj(i -> name() + "." + i).toList();
     for (String room : rooms) {
