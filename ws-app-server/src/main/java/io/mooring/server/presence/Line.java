@@ -34,6 +34,8 @@ final class Line {
   private boolean back;
   private long brokenSince;
   private long restUntil;
+  private boolean nameless;
+  private long namelessSince;
 
   /**
    * @param failures counts the calls that failed
@@ -59,6 +61,10 @@ final class Line {
     if (last.isEmpty()) {
       last = now;
     }
+    if (now.isEmpty() && !nameless) {
+      namelessSince = nanos.getAsLong();
+    }
+    nameless = now.isEmpty();
     return broken && restUntil - nanos.getAsLong() > 0 ? Optional.empty() : now;
   }
 
@@ -73,9 +79,13 @@ final class Line {
     return news;
   }
 
-  /** How long nothing has got through, in nanoseconds. */
-  long brokenNanos() {
-    return broken ? nanos.getAsLong() - brokenSince : 0;
+  /** Whether nothing has got through for so long that nothing that was said is believed now. */
+  boolean isForgotten() {
+    long now = nanos.getAsLong();
+    long ttl = Presence.TTL.toNanos();
+    return last.isEmpty()
+        || nameless && now - namelessSince > ttl
+        || broken && now - brokenSince > ttl;
   }
 
   /** Brings the answer of a call to the strand. */

@@ -86,6 +86,7 @@ final class UsersHere {
     }
     count = sockets.size();
     say();
+    forget();
   }
 
   private void change(String user, Tally.Outcome outcome) {
@@ -93,6 +94,9 @@ final class UsersHere {
       case NOTHING -> {}
       case ENTERS -> unsaid.put(user, true);
       case EXITS -> unsaid.put(user, false);
+    }
+    if (outcome == Tally.Outcome.EXITS && line.isForgotten()) {
+      unsaid.remove(user);
     }
   }
 
@@ -126,11 +130,15 @@ final class UsersHere {
         });
   }
 
-  /** Whoever left longer ago than anybody is believed has left for the others, too. */
   private void keep(List<String> online, List<String> offline) {
     online.stream().filter(tally::has).forEach(user -> unsaid.putIfAbsent(user, true));
     offline.forEach(user -> unsaid.putIfAbsent(user, false));
-    if (line.brokenNanos() > Presence.TTL.toNanos()) {
+    forget();
+  }
+
+  /** Whoever left longer ago than anybody is believed has left for the others, too. */
+  private void forget() {
+    if (line.isForgotten()) {
       unsaid.values().removeIf(isOnline -> !isOnline);
     }
   }

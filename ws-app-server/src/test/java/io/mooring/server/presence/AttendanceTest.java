@@ -363,6 +363,35 @@ class AttendanceTest {
     assertFalse(calls().contains("sweep lobby"));
   }
 
+  @Test
+  void saysNothingOfWhoWentBeforeItHadAName() {
+    self = Optional.empty();
+    attendance.came("bob");
+    attendance.went("bob", FOR_GOOD);
+    assertEquals(List.of(), calls());
+
+    self = Optional.of(SELF);
+    pass(TICK);
+
+    assertEquals(List.of(), calls());
+  }
+
+  @Test
+  void saysNothingOfWhoWentLongerAgoThanItIsBelieved() {
+    attendance.came("bob");
+    calls();
+    self = Optional.empty();
+    pass(TICK);
+    attendance.went("bob", FOR_GOOD);
+    pass(Presence.TTL.plusSeconds(1));
+    assertEquals(List.of(), calls());
+
+    self = Optional.of(SELF);
+    pass(TICK);
+
+    assertEquals(List.of(), calls());
+  }
+
   /** Whatever happens in whatever order, in the end others know what there is. */
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 5, 8, 13, 21, 34, 55, 89, 144, 233, 377, 610, 987, 1597})
