@@ -291,7 +291,9 @@ public final class WsAppServer implements Departing {
   private static Backbone redis(URI url, Traffic traffic, FleetDeaths deaths) {
     try {
       return Backbone.redis(
-          url, traffic::appended, holder -> deaths.isDead(holder.server(), holder.generation()));
+          url,
+          traffic::appended,
+          holder -> deaths.deadForMillis(holder.server(), holder.generation()));
     } catch (IllegalArgumentException noRedis) {
       throw StartException.noRedisUrl("redis.url", url);
     }

@@ -12,9 +12,10 @@ import io.mooring.server.redis.RedisLink;
 import io.mooring.server.redis.Subscriptions;
 import java.net.URI;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.IntConsumer;
-import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
@@ -49,7 +50,7 @@ public final class Backbone implements AutoCloseable {
    * @throws IllegalArgumentException if the URL is none of Redis
    */
   public static Backbone redis(URI url) {
-    return redis(url, publications -> {}, holder -> false);
+    return redis(url, publications -> {}, holder -> OptionalLong.empty());
   }
 
   /**
@@ -57,7 +58,7 @@ public final class Backbone implements AutoCloseable {
    * @param dead whether the fleet knows that a holder is dead; called on any thread
    * @throws IllegalArgumentException if the URL is none of Redis
    */
-  public static Backbone redis(URI url, IntConsumer appended, Predicate<Holder> dead) {
+  public static Backbone redis(URI url, IntConsumer appended, Function<Holder, OptionalLong> dead) {
     RedisLink link = new RedisLink(url);
     RedisHistory history = new RedisHistory(link, appended);
     Subscriptions subscriptions = new Subscriptions(link);
@@ -84,7 +85,7 @@ public final class Backbone implements AutoCloseable {
     MemoryHistory history = new MemoryHistory(loops);
     MemoryBroker broker = new MemoryBroker(loops, history);
     // Nobody but this server is present in its memory.
-    MemoryPresence presence = new MemoryPresence(loops, holder -> false);
+    MemoryPresence presence = new MemoryPresence(loops, holder -> OptionalLong.empty());
     return new Backbone(history, broker, presence, broker::start, Optional::empty, () -> {});
   }
 

@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,24 +30,44 @@ public final class FleetDeaths {
 
   private final Duration holdback;
   private final Timer timer;
+  private final LongSupplier nanos;
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
-  private volatile Knowledge knowledge = new Knowledge(FleetView.EMPTY, Map.of());
+  private volatile Knowledge knowledge = new Knowledge(FleetView.EMPTY, Map.of(), Map.of());
   private long changes;
 
   private record Life(String serverId, long generation) {}
 
   /**
    * @param held those that are held back, with the number of the change that brought their end
+   * @param since by server_id, when the last life of it that is dead became so
    */
-  private record Knowledge(FleetView view, Map<Life, Long> held) {
+  private record Knowledge(FleetView view, Map<Life, Long> held, Map<String, Long> since) {
+    Knowledge after(FleetView nowView, Map<Life, Long> nowHeld, long nanos) {
+      Knowledge then = new Knowledge(nowView, Map.copyOf(nowHeld), Map.of());
+      Map<String, Long> known = new HashMap<>();
+      then.ids()
+          .forEach(
+              id -> {
+                long last = then.deadUpTo(id);
+                if (last > 0) {
+                  boolean risen = last > deadUpTo(id);
+                  known.put(id, risen ? nanos : since.getOrDefault(id, nanos));
+                }
+              });
+      return new Knowledge(nowView, then.held, Map.copyOf(known));
+    }
+
+    private Stream<String> ids() {
+      return Stream.concat(view.servers().keySet().stream(), view.departed().keySet().stream());
+    }
+
     boolean isDead(Life life) {
       return view.isDead(life.serverId, life.generation) && !held.containsKey(life);
     }
 
     /** Of a server that was held back from the first, all before its last life. */
     boolean hasMoreDeadThan(Knowledge before) {
-      return Stream.concat(view.servers().keySet().stream(), view.departed().keySet().stream())
-          .anyMatch(id -> deadUpTo(id) > before.deadUpTo(id));
+      return ids().anyMatch(id -> deadUpTo(id) > before.deadUpTo(id));
     }
 
     private long deadUpTo(String id) {
@@ -62,6 +84,14 @@ public final class FleetDeaths {
    *     it has left: as long as its clients may need to come back
    */
   public FleetDeaths(FleetMemory memory, Duration holdback, Timer timer) {
+    this(memory, holdback, timer, System::nanoTime);
+  }
+
+  /**
+   * @param nanos the clock
+   */
+  FleetDeaths(FleetMemory memory, Duration holdback, Timer timer, LongSupplier nanos) {
+    this.nanos = nanos;
     this.holdback = holdback;
     this.timer = timer;
     memory.onChange(this::changed);
@@ -73,6 +103,18 @@ public final class FleetDeaths {
    */
   public boolean isDead(String serverId, long generation) {
     return knowledge.isDead(new Life(serverId, generation));
+  }
+
+  /**
+   * For how long this generation has been {@link #isDead dead}, or a later one that is, in
+   * milliseconds; empty if it is not.
+   */
+  public OptionalLong deadForMillis(String serverId, long generation) {
+    Knowledge now = knowledge;
+    Long since = now.since.get(serverId);
+    return since != null && now.isDead(new Life(serverId, generation))
+        ? OptionalLong.of(TimeUnit.NANOSECONDS.toMillis(nanos.getAsLong() - since))
+        : OptionalLong.empty();
   }
 
   /**
@@ -114,7 +156,7 @@ public final class FleetDeaths {
                 held.put(new Life(id, generation), change);
               }
             });
-    knowledge = new Knowledge(view, Map.copyOf(held));
+    knowledge = before.after(view, held, nanos.getAsLong());
     return held.containsValue(change) ? OptionalLong.of(change) : OptionalLong.empty();
   }
 
@@ -128,7 +170,7 @@ public final class FleetDeaths {
   private synchronized boolean unhold(long change) {
     Map<Life, Long> held = new HashMap<>(knowledge.held);
     boolean released = held.values().removeIf(since -> since == change);
-    knowledge = new Knowledge(knowledge.view, Map.copyOf(held));
+    knowledge = knowledge.after(knowledge.view, held, nanos.getAsLong());
     return released;
   }
 

@@ -3,6 +3,7 @@ package io.mooring.server.presence;
 import io.mooring.server.redis.RedisScript;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -21,27 +22,33 @@ final class Drops {
   private final RedisScript drop = RedisCalls.script("room.lua", "drop.lua");
   private final ConcurrentMap<Drop, CompletableFuture<Void>> underWay = new ConcurrentHashMap<>();
   private final RedisCalls calls;
+  private final String ttl;
 
   private record Drop(String room, Holder holder) {}
 
-  Drops(RedisCalls calls) {
+  /**
+   * @param ttl of holders, in milliseconds
+   */
+  Drops(RedisCalls calls, String ttl) {
     this.calls = calls;
+    this.ttl = ttl;
   }
 
   /**
-   * @param dead whatever they say
+   * @param dead with for how long the fleet has known it, in milliseconds
    * @param silent dead unless they have said something meanwhile
    */
-  CompletionStage<Void> drop(String room, Collection<Holder> dead, Collection<Holder> silent) {
-    return Portions.inTurn(dead, holder -> drop(room, holder, false))
-        .thenCompose(done -> Portions.inTurn(silent, holder -> drop(room, holder, true)));
+  CompletionStage<Void> drop(String room, Map<Holder, Long> dead, Collection<Holder> silent) {
+    return Portions.inTurn(
+            dead.entrySet(), one -> drop(room, one.getKey(), Long.toString(one.getValue())))
+        .thenCompose(done -> Portions.inTurn(silent, holder -> drop(room, holder, "")));
   }
 
   /** The same of those that somebody came across; nobody waits for it. */
   void dropSilent(String room, Collection<Holder> silent) {
     if (!silent.isEmpty()) {
       var ignored =
-          drop(room, List.of(), silent)
+          drop(room, Map.of(), silent)
               .exceptionally(
                   away -> {
                     log.debug("event=drop_failed room={} holders={}", room, silent, away);
@@ -50,7 +57,7 @@ final class Drops {
     }
   }
 
-  private CompletionStage<Void> drop(String room, Holder holder, boolean silent) {
+  private CompletionStage<Void> drop(String room, Holder holder, String dead) {
     Drop one = new Drop(room, holder);
     CompletableFuture<Void> mine = new CompletableFuture<>();
     CompletableFuture<Void> earlier = underWay.putIfAbsent(one, mine);
@@ -58,7 +65,7 @@ final class Drops {
       return earlier;
     }
     var ignored =
-        drop(one, silent ? "1" : "0", FIRST)
+        drop(one, dead, FIRST)
             .whenComplete(
                 (done, failure) -> {
                   underWay.remove(one);
@@ -71,16 +78,16 @@ final class Drops {
     return mine;
   }
 
-  private CompletionStage<Void> drop(Drop one, String silent, String from) {
+  private CompletionStage<Void> drop(Drop one, String dead, String from) {
     return calls
         .text(
             drop,
             PresenceKeys.ofRoom(one.room),
-            List.of(one.holder.toString(), silent, from, Integer.toString(Portions.SIZE)))
+            List.of(one.holder.toString(), dead, from, Integer.toString(Portions.SIZE), ttl))
         .thenCompose(
             next ->
                 next.equals(FIRST)
                     ? CompletableFuture.completedStage(null)
-                    : drop(one, silent, next));
+                    : drop(one, dead, next));
   }
 }

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
@@ -15,8 +16,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
-import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -39,16 +40,18 @@ public final class MemoryPresence implements Presence {
   private final List<Shard> shards = new ArrayList<>();
 
   /**
-   * @param dead whether the fleet knows that a holder is dead; called on any thread
+   * @param dead for how long, in milliseconds, the fleet has known that a holder is dead; empty if
+   *     it does not. Called on any thread
    */
-  public MemoryPresence(Loops loops, Predicate<Holder> dead) {
+  public MemoryPresence(Loops loops, Function<Holder, OptionalLong> dead) {
     this(loops, dead, TTL, System::nanoTime);
   }
 
   /**
    * @param nanos the clock
    */
-  MemoryPresence(Loops loops, Predicate<Holder> dead, Duration ttl, LongSupplier nanos) {
+  MemoryPresence(
+      Loops loops, Function<Holder, OptionalLong> dead, Duration ttl, LongSupplier nanos) {
     this.nanos = nanos;
     this.loops = loops;
     this.deaths = new Deaths(dead);
@@ -99,7 +102,9 @@ public final class MemoryPresence implements Presence {
       return new HashMap<>();
     }
     holders.values().removeIf(deadline -> deadline - nanos.getAsLong() <= 0);
-    holders.keySet().removeAll(deaths.among(holders.keySet()));
+    Map<Holder, Long> silent = new LinkedHashMap<>();
+    holders.forEach((holder, deadline) -> silent.put(holder, silentMillis(deadline)));
+    holders.keySet().removeAll(deaths.among(silent).keySet());
     return holders;
   }
 
@@ -150,7 +155,7 @@ public final class MemoryPresence implements Presence {
           if (there == null) {
             return Members.NONE;
           }
-          there.drop(deaths, nanos.getAsLong());
+          there.drop(deaths, nanos.getAsLong(), this::silentMillis);
           tell(room, there);
           return new Members(there.version(), there.members());
         });
@@ -175,7 +180,7 @@ public final class MemoryPresence implements Presence {
         room -> {
           MemoryRoom there = shard(room).rooms.get(room);
           if (there != null) {
-            there.drop(deaths, nanos.getAsLong());
+            there.drop(deaths, nanos.getAsLong(), this::silentMillis);
             tell(room, there);
           }
         });
@@ -259,6 +264,10 @@ public final class MemoryPresence implements Presence {
 
   private Shard shard(String name) {
     return shards.get(loops.strand(name).index());
+  }
+
+  private long silentMillis(long deadline) {
+    return Math.floorDiv(nanos.getAsLong() + ttlNanos - deadline, 1_000_000L);
   }
 
   private long deadline() {

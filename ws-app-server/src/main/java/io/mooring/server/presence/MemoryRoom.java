@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.LongUnaryOperator;
 
 /** A room in memory: who holds whom. Belongs to its strand. */
 final class MemoryRoom {
@@ -93,8 +94,13 @@ final class MemoryRoom {
     return true;
   }
 
-  void drop(Deaths deaths, long now) {
-    Set<Holder> dead = deaths.among(words.keySet());
+  /**
+   * @param silentMillis for how long a holder with that deadline has said nothing
+   */
+  void drop(Deaths deaths, long now, LongUnaryOperator silentMillis) {
+    Map<Holder, Long> silent = new LinkedHashMap<>();
+    words.forEach((holder, word) -> silent.put(holder, silentMillis.applyAsLong(word.deadline)));
+    Set<Holder> dead = new LinkedHashSet<>(deaths.among(silent).keySet());
     words.forEach(
         (holder, word) -> {
           if (word.deadline - now <= 0) {

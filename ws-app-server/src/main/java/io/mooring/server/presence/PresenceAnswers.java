@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -17,10 +18,11 @@ final class PresenceAnswers {
   /**
    * A room as it is kept.
    *
-   * @param live the holders that were heard of lately, whatever the fleet says of them
+   * @param live the holders that were heard of lately, whatever the fleet says of them, with how
+   *     many milliseconds ago
    * @param others the holders of users that are not among them
    */
-  record Reading(Members members, Set<Holder> live, Set<Holder> others) {}
+  record Reading(Members members, Map<Holder, Long> live, Set<Holder> others) {}
 
   private PresenceAnswers() {}
 
@@ -56,6 +58,18 @@ final class PresenceAnswers {
     return holders;
   }
 
+  /** Holders, each followed by how long ago it was heard of, in milliseconds. */
+  static Map<Holder, Long> speaking(List<?> answer) {
+    Map<Holder, Long> speaking = new LinkedHashMap<>();
+    for (int i = 0; i + 1 < answer.size(); i += 2) {
+      if (!(answer.get(i + 1) instanceof Long millis)) {
+        throw new IllegalArgumentException("a number was expected");
+      }
+      speaking.put(Holder.parse(text(answer.get(i))), millis);
+    }
+    return speaking;
+  }
+
   static List<?> list(Object answer) {
     if (answer instanceof List<?> list) {
       return list;
@@ -80,9 +94,9 @@ final class PresenceAnswers {
   /** What {@code members.lua} answers. */
   static Reading reading(List<?> answer) {
     if (answer.isEmpty()) {
-      return new Reading(Members.NONE, Set.of(), Set.of());
+      return new Reading(Members.NONE, Map.of(), Set.of());
     }
-    Set<Holder> live = holders(list(answer.get(2)));
+    Map<Holder, Long> live = speaking(list(answer.get(2)));
     Set<Holder> others = new LinkedHashSet<>();
     List<?> held = list(answer.get(3));
     Map<String, String> infos = new HashMap<>();
@@ -97,7 +111,7 @@ final class PresenceAnswers {
       Holder last = null;
       for (String one : text(held.get(i + 1)).split(" ")) {
         last = known.computeIfAbsent(one, Holder::parse);
-        if (!live.contains(last)) {
+        if (!live.containsKey(last)) {
           others.add(last);
         }
       }

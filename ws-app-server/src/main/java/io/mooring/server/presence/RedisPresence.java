@@ -11,13 +11,13 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.Function;
-import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -72,20 +72,26 @@ public final class RedisPresence implements Presence {
   private final String keysTtl;
 
   /**
-   * @param dead whether the fleet knows that a holder is dead; called on any thread
+   * @param dead for how long, in milliseconds, the fleet has known that a holder is dead; empty if
+   *     it does not. Called on any thread
    */
-  public RedisPresence(RedisLink link, Subscriptions subscriptions, Predicate<Holder> dead) {
+  public RedisPresence(
+      RedisLink link, Subscriptions subscriptions, Function<Holder, OptionalLong> dead) {
     this(link, subscriptions, dead, TTL);
   }
 
-  RedisPresence(RedisLink link, Subscriptions subscriptions, Predicate<Holder> dead, Duration ttl) {
+  RedisPresence(
+      RedisLink link,
+      Subscriptions subscriptions,
+      Function<Holder, OptionalLong> dead,
+      Duration ttl) {
     this.subscriptions = subscriptions;
     this.calls = new RedisCalls(link);
     this.deaths = new Deaths(dead);
     this.ttl = Long.toString(ttl.toMillis());
     this.keysTtl = Long.toString(ttl.toMillis() + ttl.toMillis() / KEYS_TTL_SHARE);
     this.users = new RedisUsers(calls, deaths, this.ttl);
-    this.drops = new Drops(calls);
+    this.drops = new Drops(calls, this.ttl);
   }
 
   /** Called before the link is started. */
@@ -267,10 +273,10 @@ public final class RedisPresence implements Presence {
       PresenceKeys.info(room)
     };
     return calls
-        .list(members, keys, List.of(), PresenceAnswers::reading)
+        .list(members, keys, List.of(ttl), PresenceAnswers::reading)
         .thenCompose(
             reading -> {
-              Set<Holder> dead = deaths.among(reading.live());
+              Map<Holder, Long> dead = deaths.among(reading.live());
               if (readings == 1 || dead.isEmpty() && reading.others().isEmpty()) {
                 return CompletableFuture.completedStage(reading.members());
               }
@@ -304,17 +310,18 @@ public final class RedisPresence implements Presence {
   }
 
   private CompletionStage<Void> sweep(List<String> rooms) {
-    Map<String, Set<Holder>> dead = new HashMap<>();
+    Map<String, Map<Holder, Long>> dead = new HashMap<>();
     Map<String, Set<Holder>> silent = new HashMap<>();
     return calls
         .each(
             sockets,
             RedisCalls.keys(rooms, List.of(SOCKETS)),
-            List.of(),
+            List.of(ttl),
             rooms,
             (room, answer) -> {
-              Set<Holder> live = PresenceAnswers.holders(PresenceAnswers.list(answer.get(0)));
-              dead.put(room, deaths.among(live));
+              dead.put(
+                  room,
+                  deaths.among(PresenceAnswers.speaking(PresenceAnswers.list(answer.get(0)))));
               silent.put(room, PresenceAnswers.holders(PresenceAnswers.list(answer.get(1))));
             })
         .thenCompose(
@@ -324,7 +331,7 @@ public final class RedisPresence implements Presence {
                     room ->
                         drops.drop(
                             room,
-                            dead.getOrDefault(room, Set.of()),
+                            dead.getOrDefault(room, Map.of()),
                             silent.getOrDefault(room, Set.of()))));
   }
 

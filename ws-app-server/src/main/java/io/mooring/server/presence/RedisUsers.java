@@ -48,10 +48,10 @@ final class RedisUsers {
         .each(
             offline,
             RedisCalls.keys(users, KEYS),
-            List.of(holder.toString()),
+            List.of(holder.toString(), ttl),
             users,
             (user, left) -> {
-              for (Holder one : deaths.among(PresenceAnswers.holders(left))) {
+              for (Holder one : deaths.among(PresenceAnswers.speaking(left)).keySet()) {
                 dead.computeIfAbsent(one, key -> new ArrayList<>()).add(user);
               }
             })
@@ -63,12 +63,12 @@ final class RedisUsers {
     return calls.list(
         servers,
         new String[] {PresenceKeys.sockets(PresenceKeys.user(user))},
-        List.of(),
+        List.of(ttl),
         answer -> {
-          Set<Holder> holders = PresenceAnswers.holders(answer);
-          holders.removeAll(deaths.among(holders));
+          Map<Holder, Long> holders = PresenceAnswers.speaking(answer);
+          holders.keySet().removeAll(deaths.among(holders).keySet());
           Set<String> names = new TreeSet<>();
-          holders.forEach(holder -> names.add(holder.server()));
+          holders.keySet().forEach(holder -> names.add(holder.server()));
           return names;
         });
   }

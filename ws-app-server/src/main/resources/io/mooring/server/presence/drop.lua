@@ -1,12 +1,14 @@
 -- Takes some of its users from a holder that is dead. KEYS: as room.lua says.
--- ARGV: holder, 1 if it is dead only because it is silent, else 0, where to go on in the holders, how
---   many of these to look at, about
+-- ARGV: holder, for how long the fleet has known that it is dead (ms), or '' if it is so only because it
+--   is silent, where to go on in the holders, how many of these to look at, about, the ttl of holders (ms)
 -- Answers where to go on, '0' at the end
 local holder = ARGV[1]
 if not life then
   return '0'
 end
-if ARGV[2] == '1' and (tonumber(call('ZSCORE', SOCKETS, holder) or '0') > now) then
+local deadline = tonumber(call('ZSCORE', SOCKETS, holder) or '0')
+-- Whoever has spoken since lives, whatever the fleet says.
+if deadline > now and (ARGV[2] == '' or now + tonumber(ARGV[5]) - deadline < tonumber(ARGV[2])) then
   return '0'
 end
 local _, count = state(holder)

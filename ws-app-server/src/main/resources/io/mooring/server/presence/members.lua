@@ -1,5 +1,5 @@
--- Who is in a room. KEYS: about, sockets, holders, info
--- Answers {} if there is no room, else {life, v, {the holders that were heard of lately…}, {user, holders,
+-- Who is in a room. KEYS: about, sockets, holders, info. ARGV: the ttl of holders (ms)
+-- Answers {} if there is no room, else {life, v, {the holders that were heard of lately, each with how long ago…}, {user, holders,
 --   user, holders…}, {user, info…}}
 local life, v = unpack(call('HMGET', KEYS[1], 'life', 'v'))
 if not life then
@@ -7,7 +7,7 @@ if not life then
 end
 return {
   life, v,
-  call('ZRANGEBYSCORE', KEYS[2], format('(%d', now), '+inf'),
+  speaking(KEYS[2], ARGV[1]),
   call('HGETALL', KEYS[3]),
   call('HGETALL', KEYS[4]),
 }

@@ -1,5 +1,5 @@
--- A holder holds users no more. KEYS: for each user: presence, sockets. ARGV: holder
--- Answers, for each user, the holders that are left, or {false, what went wrong}
+-- A holder holds users no more. KEYS: for each user: presence, sockets. ARGV: holder, the ttl of holders (ms)
+-- Answers, for each user, the holders that are left, each with how long ago it was heard of, or {false, what went wrong}
 local function offline(presence, sockets)
   call('ZREM', sockets, ARGV[1])
   call('ZREMRANGEBYSCORE', sockets, '-inf', format('%d', now))
@@ -11,12 +11,12 @@ local function offline(presence, sockets)
   local named = call('GET', presence)
   for _, holder in ipairs(left) do
     if server(holder) == named then
-      return left
+      return speaking(sockets, ARGV[2])
     end
   end
   local last = left[#left]
   call('SET', presence, server(last), 'PXAT', format('%d', tonumber(call('ZSCORE', sockets, last))))
-  return left
+  return speaking(sockets, ARGV[2])
 end
 
 local answers = {}

@@ -21,6 +21,16 @@ local function reason(failure)
   return type(failure) == 'table' and failure.err or tostring(failure)
 end
 
+-- The holders that were heard of lately, each followed by how long ago that was (ms).
+local function speaking(sockets, ttl)
+  local answer = {}
+  local found = call('ZRANGEBYSCORE', sockets, format('(%d', now), '+inf', 'WITHSCORES')
+  for i = 1, #found, 2 do
+    answer[i], answer[i + 1] = found[i], now + tonumber(ttl) - tonumber(found[i + 1])
+  end
+  return answer
+end
+
 -- The holders of whom nothing was heard for too long; whoever gets them drops them.
 local function silent(sockets, answer)
   for _, holder in ipairs(call('ZRANGEBYSCORE', sockets, '-inf', format('%d', now))) do

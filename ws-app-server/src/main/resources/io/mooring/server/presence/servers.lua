@@ -1,2 +1,2 @@
--- The holders of a user that were heard of lately. KEYS: sockets
-return call('ZRANGEBYSCORE', KEYS[1], format('(%d', now), '+inf')
+-- The holders of a user that were heard of lately, each with how long ago. KEYS: sockets. ARGV: their ttl (ms)
+return speaking(KEYS[1], ARGV[1])

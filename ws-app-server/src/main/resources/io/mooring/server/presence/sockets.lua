@@ -1,8 +1,8 @@
--- The holders of rooms. KEYS: for each room: sockets
--- Answers, for each room, {{the holders that were heard of lately…}, {those that are silent…}}, or {false,
+-- The holders of rooms. KEYS: for each room: sockets. ARGV: their ttl (ms)
+-- Answers, for each room, {{the holders that were heard of lately, each with how long ago…}, {those that are silent…}}, or {false,
 --   what went wrong}
 local function holders(sockets)
-  return {call('ZRANGEBYSCORE', sockets, format('(%d', now), '+inf'), silent(sockets, {})}
+  return {speaking(sockets, ARGV[1]), silent(sockets, {})}
 end
 
 local answers = {}

@@ -11,8 +11,10 @@ import io.mooring.registry.v1.State;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 /** Time passes by hand: what was to run later runs with {@link #pass}, the oldest first. */
@@ -162,6 +164,25 @@ class FleetDeathsTest {
     assertTrue(memory.view().leftInOrder("app-1", 1));
     assertEquals("1", dead());
     assertEquals(List.of(), delays);
+  }
+
+  @Test
+  void saysForHowLongALifeHasBeenDead() {
+    AtomicLong nanos = new AtomicLong();
+    FleetDeaths timed =
+        new FleetDeaths(memory, HOLDBACK, (delay, task) -> later.add(task), nanos::get);
+    told(1, active(1));
+    assertEquals(OptionalLong.empty(), timed.deadForMillis("app-1", 1));
+
+    told(2);
+    nanos.addAndGet(5_000_000);
+    told(3, other());
+    assertEquals(OptionalLong.of(5), timed.deadForMillis("app-1", 1));
+
+    told(4, active(1));
+    assertEquals(OptionalLong.empty(), timed.deadForMillis("app-1", 1));
+    told(5);
+    assertEquals(OptionalLong.of(0), timed.deadForMillis("app-1", 1));
   }
 
   @Test

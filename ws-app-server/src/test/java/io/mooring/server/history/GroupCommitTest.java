@@ -25,6 +25,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -78,7 +79,7 @@ class GroupCommitTest {
   @Test
   void sendsABusyLanesBatchesAtAPace() {
     Queue<Integer> batches = new ConcurrentLinkedQueue<>();
-    Backbone server = Backbone.redis(store.uri(), batches::add, holder -> false);
+    Backbone server = Backbone.redis(store.uri(), batches::add, holder -> OptionalLong.empty());
     servers.add(server);
     server.start(new Arrivals());
     Awaitility.await().until(() -> server.unavailableBecause().isEmpty());
@@ -102,7 +103,7 @@ class GroupCommitTest {
   @Test
   void keepsEachChannelOfABatchAsLongAsItsOwnRetentionSays() {
     Queue<Integer> batches = new ConcurrentLinkedQueue<>();
-    Backbone server = Backbone.redis(store.uri(), batches::add, holder -> false);
+    Backbone server = Backbone.redis(store.uri(), batches::add, holder -> OptionalLong.empty());
     servers.add(server);
     server.start(new Arrivals());
     Awaitility.await().until(() -> server.unavailableBecause().isEmpty());

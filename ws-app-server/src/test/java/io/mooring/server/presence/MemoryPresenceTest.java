@@ -11,8 +11,8 @@ import org.junit.jupiter.api.Test;
 
 class MemoryPresenceTest extends PresenceContract {
   private final Loops loops = new Loops(2);
-  private final Presence presence = new MemoryPresence(loops, dead::contains);
-  private final Presence brief = new MemoryPresence(loops, dead::contains, BRIEF, System::nanoTime);
+  private final Presence presence = new MemoryPresence(loops, dead::millis);
+  private final Presence brief = new MemoryPresence(loops, dead::millis, BRIEF, System::nanoTime);
 
   @AfterEach
   void end() {

@@ -15,7 +15,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
@@ -33,7 +32,7 @@ abstract class PresenceContract {
   static final Map<String, Holder> BY_NAME = Map.of("a", A, "b", B, "c", C);
 
   /** Whom the fleet knows to be dead. */
-  final Set<Holder> dead = ConcurrentHashMap.newKeySet();
+  final Dead dead = new Dead(System::nanoTime);
 
   abstract Presence presence();
 
@@ -211,6 +210,30 @@ abstract class PresenceContract {
     assertEquals(List.of("-ann"), told.words(1));
     assertEquals(members.version(), get(presence().versions(List.of(room))).get(room));
     assertEquals(Set.of(room), get(presence().refresh(A, Map.of(room, turn(1)))));
+  }
+
+  @Test
+  void dropsAHolderThatLivesAfterAllOnlyOnce() throws Exception {
+    String room = name();
+    String user = name();
+    Told told = watch(room);
+    get(presence().online(A, List.of(user)));
+    get(presence().enter(A, room, Map.of("ann", ""), turn(1)));
+    dead.add(A);
+    assertEquals(Set.of(), users(room));
+    assertEquals(Set.of(), servers(user));
+
+    long begin = System.nanoTime();
+    Awaitility.await().until(() -> System.nanoTime() - begin > 20_000_000);
+    get(presence().online(A, List.of(user)));
+    get(presence().correct(A, room, Map.of("ann", ""), turn(1)));
+
+    assertEquals(Set.of("ann"), users(room));
+    get(presence().sweep(List.of(room)));
+    assertEquals(Set.of("app-1"), servers(user));
+    assertEquals(Set.of(), get(presence().refresh(A, Map.of(room, turn(1)))));
+    assertEquals(List.of("+ann", "-ann", "+ann"), told.words(3));
+    assertEquals(0, told.moves.size());
   }
 
   @Test

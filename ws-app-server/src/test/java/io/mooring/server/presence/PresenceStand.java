@@ -4,7 +4,6 @@ import io.mooring.server.loop.Loops;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
@@ -13,7 +12,7 @@ final class PresenceStand implements AutoCloseable {
   final Loops loops = new Loops(1);
 
   /** Whom the fleet knows to be dead. */
-  final Set<Holder> dead = ConcurrentHashMap.newKeySet();
+  final Dead dead = new Dead(() -> this.nanos);
 
   final Gated gated = new Gated(store());
 
@@ -22,7 +21,7 @@ final class PresenceStand implements AutoCloseable {
 
   /** An empty one. */
   Presence store() {
-    return new MemoryPresence(loops, dead::contains, Presence.TTL, () -> nanos);
+    return new MemoryPresence(loops, dead::millis, Presence.TTL, () -> nanos);
   }
 
   /** Does something on the strand, after what was brought to it before. */

@@ -376,7 +376,7 @@ class RedisPresenceTest extends PresenceContract {
     RedisLink link = new RedisLink(store.uri());
     links.add(link);
     Subscriptions subscriptions = new Subscriptions(link);
-    RedisPresence server = new RedisPresence(link, subscriptions, dead::contains, ttl);
+    RedisPresence server = new RedisPresence(link, subscriptions, dead::millis, ttl);
     server.start();
     link.start(subscriptions);
     Awaitility.await().until(() -> link.downBecause().isEmpty());
