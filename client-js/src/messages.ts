@@ -16,6 +16,8 @@ export interface WireMessage {
   snapshot?: boolean;
   conflate?: boolean;
   presence?: true;
+  again?: true;
+  count?: number;
   members?: Member[];
   next?: string;
   after?: string;

@@ -163,7 +163,7 @@ export class Subscription {
   #requestAgain(socket: Socket): void {
     const retry = this.#env.clock.after(this.#mending.next(), () => this.#request(socket));
     this.#feeds.set(socket, { id: -1, resumed: false, joined: false, held: [], retry });
-    socket.ask({ op: "unsub", id: this.#env.id(), ch: this.channel });
+    socket.ask({ op: "unsub", id: this.#env.id(), ch: this.channel, again: true });
     this.#pend();
   }
 

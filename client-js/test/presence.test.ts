@@ -87,3 +87,21 @@ test("Where there is no presence nobody is told of", async (t) => {
   assert.deepEqual(hearing.all("members"), []);
   assert.equal(room.members.size, 0);
 });
+
+test("Healing a hole is not leaving", async (t) => {
+  const gateway = await Gateway.start(t);
+  const client = gateway.client(t);
+  const room = client.subscribe("demo.room", {}, { presence: true });
+  client.connect();
+  const peer = await gateway.greeted();
+  await peer.subscribed(at(0), { count: 1, members: [ann] });
+  peer.send(msg("demo.room", 1), msg("demo.room", 3));
+
+  const healing = await peer.expect("unsub");
+  await peer.resumed({ count: 1, members: [ann] });
+  room.unsubscribe();
+  const leaving = await peer.expect("unsub");
+
+  assert.equal(healing.again, true);
+  assert.equal(leaving.again, undefined);
+});

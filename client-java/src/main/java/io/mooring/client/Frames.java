@@ -71,8 +71,15 @@ final class Frames {
         + "}";
   }
 
-  static String unsubscribe(long id, String channel) {
-    return "{\"op\":\"unsub\",\"id\":" + id + ",\"ch\":" + written(channel) + "}";
+  /**
+   * @param again whether the channel is about to be asked for again
+   */
+  static String unsubscribe(long id, String channel, boolean again) {
+    return "{\"op\":\"unsub\",\"id\":"
+        + id
+        + ",\"ch\":"
+        + written(channel)
+        + (again ? ",\"again\":true}" : "}");
   }
 
   static String authenticate(long id, String token) {

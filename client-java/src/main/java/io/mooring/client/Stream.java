@@ -234,7 +234,7 @@ final class Stream {
   /** The subscription is over; sockets that bring it are told so. */
   void leave() {
     for (Feed feed : feeds) {
-      takeBack(feed);
+      takeBack(feed, false);
     }
     feeds.clear();
     resting.clear();
@@ -358,15 +358,15 @@ final class Stream {
   private void askAgain(Feed feed) {
     feeds.remove(feed);
     feed.part();
-    takeBack(feed);
+    takeBack(feed, true);
     pend();
     later(feed.session());
   }
 
-  private void takeBack(Feed feed) {
+  private void takeBack(Feed feed, boolean again) {
     Session session = feed.session();
     if (session.speaks()) {
-      session.request(Frames.unsubscribe(session.nextId(), channel()));
+      session.request(Frames.unsubscribe(session.nextId(), channel(), again));
     }
   }
 

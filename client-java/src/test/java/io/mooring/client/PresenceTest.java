@@ -1,6 +1,7 @@
 package io.mooring.client;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -71,15 +72,39 @@ class PresenceTest {
         "left ann");
   }
 
-  private void subscribe() {
-    harbour.client.subscribe(ROOM, book, SubscribeOptions.DEFAULTS.withPresence());
+  @Test
+  void healingAHoleIsNotLeaving() throws InterruptedException {
+    Berth berth = harbour.connect();
+    Subscription room = subscribe();
+    answer(berth, 0, false, "'members':[]");
+    berth.send("{'op':'msg','ch':'demo.a','off':2,'tag':20,'data':2}");
+
+    JsonNode healing = berth.receive("unsub");
+    harbour.timers.passUntil(() -> !berth.isQuiet());
+    answer(berth, 0, true, "'members':[]");
+    room.unsubscribe();
+    JsonNode leaving = berth.receive("unsub");
+
+    assertTrue(healing.path("again").asBoolean());
+    assertFalse(leaving.has("again"));
+  }
+
+  private Subscription subscribe() {
+    return harbour.client.subscribe(ROOM, book, SubscribeOptions.DEFAULTS.withPresence());
   }
 
   private static JsonNode answer(Berth berth, long off, boolean recovered, String members)
       throws InterruptedException {
+    return answer(berth, off, recovered, 2, members);
+  }
+
+  private static JsonNode answer(
+      Berth berth, long off, boolean recovered, int count, String members)
+      throws InterruptedException {
     JsonNode asked = berth.receive("sub");
     berth.send(
-        Harbour.subbed(asked.path("id").asLong(), ROOM, off, recovered, ",'count':2," + members));
+        Harbour.subbed(
+            asked.path("id").asLong(), ROOM, off, recovered, ",'count':" + count + "," + members));
     return asked;
   }
 

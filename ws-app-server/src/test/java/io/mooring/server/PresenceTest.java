@@ -13,6 +13,8 @@ import io.mooring.server.stand.Registrar;
 import io.mooring.server.stand.Store;
 import io.mooring.token.Identity;
 import java.io.Closeable;
+import io.mooring.token.Channels;
+import io.mooring.token.Grant;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,6 +38,17 @@ class PresenceTest {
   private static final int NORMAL = 1000;
 
   @TempDir private static Path folder;
+
+  /** With it an SDK closes a socket that it takes for dead. */
+  private static final int GIVEN_UP = 3000;
+
+  private static final Grant PRESS =
+      new Grant(
+          "press-1",
+          Optional.empty(),
+          "publisher",
+          new Channels(List.of("demo.*"), List.of()),
+          Duration.ofHours(1));
 
   private static Store store;
   private static Edge edge;
@@ -146,6 +159,50 @@ class PresenceTest {
   @Test
   void pagesThroughALargeRoom() throws IOException {
     for (int i = 0; i < 120; i++) {
+  @ParameterizedTest
+  @CsvSource({"true", "false"})
+  void takesOneWhoAsksAgainForNoneWhoLeaves(boolean again) throws IOException {
+    Client ann = watcher(one, "ann");
+    Client bob = subscriber(other, "bob");
+    assertEquals("join bob", change(ann));
+
+    String more = again ? ",\"again\":true}" : "}";
+    bob.ask("{\"op\":\"unsub\",\"id\":2,\"ch\":\"" + room + "\"" + more, "unsubbed");
+    if (!again) {
+      assertEquals("leave bob", change(ann));
+    }
+    sub(bob, "");
+    if (!again) {
+      assertEquals("join bob", change(ann));
+    }
+
+    awaitTheEndOfAWait(ann);
+  }
+
+  @Test
+  void forgetsOneWhoAsksAgainAndDoesNotComeBack() throws IOException {
+    Client ann = watcher(one, "ann");
+    Client bob = subscriber(other, "bob");
+    assertEquals("join bob", change(ann));
+
+    bob.ask("{\"op\":\"unsub\",\"id\":2,\"ch\":\"" + room + "\",\"again\":true}", "unsubbed");
+
+    assertEquals("leave bob", change(ann));
+  }
+
+  @Test
+  void waitsForOneWhoGivesItsSocketUp() throws IOException {
+    Client ann = watcher(one, "ann");
+    Client bob = subscriber(other, "bob");
+    assertEquals("join bob", change(ann));
+
+    bob.peer().close(GIVEN_UP);
+    Awaitility.await().until(() -> other.server().connections().count() == 0);
+    subscriber(one, "bob");
+
+    awaitTheEndOfAWait(ann);
+  }
+
       subscriber(i % 2 == 0 ? one : other, "u" + (1_000 + i));
     }
     Awaitility.await()

@@ -88,7 +88,8 @@ final class Operations {
       Connection connection, Environment environment, Operation.Unsubscribe asked) {
     Subscription subscription = connection.subscription(asked.channel());
     if (subscription != null) {
-      Attending.leaves(connection, environment, subscription, Departure.FOR_GOOD);
+      Departure departure = asked.again() ? Departure.FOR_NOW : Departure.FOR_GOOD;
+      Attending.leaves(connection, environment, subscription, departure);
       connection.remove(subscription);
       environment.hub().leave(subscription);
     }

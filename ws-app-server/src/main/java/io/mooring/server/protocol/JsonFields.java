@@ -32,6 +32,7 @@ final class JsonFields {
   private String dedupe = "";
   private @Nullable Position since;
   private boolean presence;
+  private boolean again;
   private String after = "";
   private @Nullable String problem;
 
@@ -57,6 +58,7 @@ final class JsonFields {
         case "key" -> fields.key = fields.string(json, name, KEY_BYTES);
         case "dedupe" -> fields.dedupe = fields.string(json, name, DEDUPE_BYTES);
         case "presence" -> fields.presence = fields.truth(json, name);
+        case "again" -> fields.again = fields.truth(json, name);
         case "after" -> fields.after = fields.string(json, name, AFTER_BYTES);
         case "pos" -> fields.since = fields.position(json);
         default -> json.skipChildren();
@@ -105,7 +107,7 @@ final class JsonFields {
     return switch (name) {
       case "sub" -> new Operation.Subscribe(id, ch, since, presence);
       case "presence" -> new Operation.Members(id, ch, after);
-      case "unsub" -> new Operation.Unsubscribe(id, ch);
+      case "unsub" -> new Operation.Unsubscribe(id, ch, again);
       // Data that is missing is a problem.
       default -> new Operation.Publish(id, ch, requireNonNull(payload), key, dedupe);
     };

@@ -16,7 +16,11 @@ public sealed interface Operation {
   record Subscribe(long id, String channel, @Nullable Position since, boolean presence)
       implements Operation {}
 
-  record Unsubscribe(long id, String channel) implements Operation {}
+  /**
+   * @param again whether the client is about to subscribe again, so that it has not left the
+   *     channel
+   */
+  record Unsubscribe(long id, String channel, boolean again) implements Operation {}
 
   /**
    * @param data JSON in UTF-8

@@ -201,10 +201,13 @@ class JsonDialectTest {
         List.of(
             new Operation.Subscribe(1, "a", null, false),
             new Operation.Pong(),
-            new Operation.Unsubscribe(2, "a"),
+            new Operation.Unsubscribe(2, "a", false),
             new Operation.Unknown(3, "dance")),
         operations);
     assertEquals(List.of(), read("[]"));
+    assertEquals(
+        new Operation.Unsubscribe(2, "a", true),
+        one("{\"op\":\"unsub\",\"id\":2,\"ch\":\"a\",\"again\":true}"));
   }
 
   @ParameterizedTest

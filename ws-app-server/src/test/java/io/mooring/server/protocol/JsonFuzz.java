@@ -84,9 +84,9 @@ public final class JsonFuzz {
                     ? ""
                     : " %s %d %d".formatted(since.epoch(), since.off(), since.tag()));
       }
-      case Operation.Unsubscribe(long id, String channel) -> {
+      case Operation.Unsubscribe(long id, String channel, boolean again) -> {
         same(channel, written(DIALECT.unsubscribed(id, channel)).path("ch").asText());
-        yield "unsub %d %s".formatted(id, channel);
+        yield "unsub %d %s%s".formatted(id, channel, again ? " again" : "");
       }
       case Operation.Members(long id, String channel, String after) ->
           "presence %d %s %s".formatted(id, channel, after);
