@@ -122,6 +122,11 @@ export class Connection implements SocketEvents, PageEvents {
     this.#coming?.check();
   }
 
+  /** Should the page be shown again, the end of the sockets leads to others. */
+  leave(): void {
+    [this.#coming, this.#live, this.#retiring].forEach((socket) => socket?.leave());
+  }
+
   greeted(socket: Socket, hello: Hello): void {
     if (socket !== this.#coming) {
       return;

@@ -6,6 +6,8 @@ export interface PageEvents {
   offline(): void;
   /** The page is shown or thawed: its timers may have been held back. */
   wake(): void;
+  /** The page is left, for good or not. */
+  leave(): void;
 }
 
 /** Whether the platform believes to be offline; undefined if it does not say. */
@@ -25,6 +27,7 @@ export function watchPage(events: PageEvents): Cancel {
   listen(globalThis, "online", () => events.online());
   listen(globalThis, "offline", () => events.offline());
   listen(globalThis, "pageshow", wake);
+  listen(globalThis, "pagehide", () => events.leave());
   listen(page, "visibilitychange", wake);
   listen(page, "resume", wake);
   return () => cancels.forEach((cancel) => cancel());

@@ -15,6 +15,9 @@ export const HELLO_MS = 10_000;
 const MOST_BUFFERED_BYTES = 256 * 1024;
 const BUFFERED_POLL_MS = 50;
 
+/** The client comes back; browsers let nothing be said but 1000 and what an application may choose. */
+const ABANDONED = 3000;
+
 const CONNECTING = 0;
 const OPEN = 1;
 const CLOSED = 3;
@@ -120,6 +123,11 @@ export class Socket {
         }
       });
     }
+  }
+
+  /** Says goodbye; its end is told like any other. */
+  leave(): void {
+    this.#socket?.close(1000);
   }
 
   /** Ends it on purpose; nothing more is told of it. Settles when the closing is over. */
@@ -270,7 +278,8 @@ export class Socket {
     if (this.#socket?.terminate) {
       this.#socket.terminate();
     } else {
-      this.#socket?.close();
+      // Without a code it would mean that the client leaves for good.
+      this.#socket?.close(ABANDONED);
     }
   }
 

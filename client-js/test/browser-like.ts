@@ -26,7 +26,11 @@ export class BrowserLike {
     this.#socket.send(text);
   }
 
+  /** @throws TypeError for a code that browsers reserve for themselves */
   close(code?: number): void {
+    if (code !== undefined && code !== 1000 && !(code >= 3000 && code < 5000)) {
+      throw new TypeError(`${code} is no code for an application`);
+    }
     this.#socket.close(code);
   }
 }

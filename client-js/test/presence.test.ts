@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { BrowserLike } from "./browser-like.js";
 import { at, Gateway, msg } from "./gateway.js";
 import { Hearing } from "./hearing.js";
+import { ManualClock } from "./manual-clock.js";
 
 const ann = { user: "ann" };
 const bob = { user: "bob", info: { name: "Bob" } };
@@ -104,4 +106,36 @@ test("Healing a hole is not leaving", async (t) => {
 
   assert.equal(healing.again, true);
   assert.equal(leaving.again, undefined);
+});
+
+test("A socket that a browser gives up is not closed as by one who leaves", async (t) => {
+  const gateway = await Gateway.start(t);
+  const clock = new ManualClock();
+  const client = gateway.client(t, { clock, WebSocket: BrowserLike });
+  client.connect();
+  const peer = await gateway.greeted({ ping_ms: 1000, pong_ms: 500 });
+  await peer.expect("pong");
+
+  clock.advance(1500);
+
+  assert.equal(await peer.closed(), 3000);
+});
+
+test("A page that is left says goodbye, and comes back if it is shown again", async (t) => {
+  const page = new EventTarget();
+  const names = ["addEventListener", "removeEventListener"] as const;
+  for (const name of names) {
+    Object.defineProperty(globalThis, name, { value: page[name].bind(page), configurable: true });
+  }
+  t.after(() => names.forEach((name) => Reflect.deleteProperty(globalThis, name)));
+  const gateway = await Gateway.start(t);
+  const client = gateway.client(t, { WebSocket: BrowserLike });
+  client.connect();
+  const first = await gateway.greeted();
+  await first.expect("pong");
+
+  page.dispatchEvent(new Event("pagehide"));
+
+  assert.equal(await first.closed(), 1000);
+  await gateway.greeted();
 });
