@@ -1,3 +1,4 @@
+import { digestOf } from "./digest.js";
 import type { Member } from "./listener.js";
 import type { WireMessage } from "./messages.js";
 import type { Socket } from "./socket.js";
@@ -58,9 +59,13 @@ export class Members {
     }
   }
 
-  #take(socket: Socket, { members = [], next }: WireMessage): void {
+  #take(socket: Socket, { members = [], next, count, digest }: WireMessage): void {
     members.forEach((member) => this.#join(member));
-    if (next !== undefined) {
+    const { all } = this;
+    if (next !== undefined && count === all.size && digest === digestOf(all.keys())) {
+      // The other pages would say what is known.
+      this.#doubted = undefined;
+    } else if (next !== undefined) {
       this.#request = this.#page(socket, next);
       return;
     }

@@ -19,6 +19,7 @@ export interface WireMessage {
   again?: true;
   count?: number;
   members?: Member[];
+  digest?: number;
   next?: string;
   after?: string;
   user?: string;

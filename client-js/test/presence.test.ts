@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { digestOf } from "../src/digest.js";
 import { BrowserLike } from "./browser-like.js";
 import { at, Gateway, msg } from "./gateway.js";
 import { Hearing } from "./hearing.js";
@@ -88,6 +89,62 @@ test("Where there is no presence nobody is told of", async (t) => {
 
   assert.deepEqual(hearing.all("members"), []);
   assert.equal(room.members.size, 0);
+});
+
+test("A large room that has not changed is not read again", async (t) => {
+  const gateway = await Gateway.start(t);
+  const client = gateway.client(t);
+  const hearing = new Hearing();
+  const room = client.subscribe("demo.room", hearing.listener, { presence: true });
+  client.connect();
+  const first = await gateway.greeted();
+  const digest = digestOf(["ann", "bob", "eve"]);
+  await first.subscribed(at(0), { count: 3, members: [ann], digest, next: "ann" });
+  const page = await first.expect("presence");
+  first.send({ op: "presence", id: page.id, ch: "demo.room", count: 3, members: [bob, eve] });
+  await hearing.untilHeard("members");
+  first.break();
+
+  const second = await gateway.greeted();
+  await second.resumed({ count: 3, members: [ann], digest, next: "ann" });
+  second.send({ op: "leave", ch: "demo.room", ...bob }, { op: "ping" });
+  await hearing.untilHeard("left");
+  await second.expect("pong");
+
+  assert.equal(second.unread, 0);
+  assert.deepEqual(hearing.all("joined"), []);
+  assert.deepEqual(hearing.all("left"), [bob]);
+  assert.deepEqual([...room.members.values()], [ann, eve]);
+});
+
+test("A large room with as many others is read again", async (t) => {
+  const gateway = await Gateway.start(t);
+  const client = gateway.client(t);
+  const hearing = new Hearing();
+  client.subscribe("demo.room", hearing.listener, { presence: true });
+  client.connect();
+  const first = await gateway.greeted();
+  await first.subscribed(at(0), { count: 2, members: [ann, bob] });
+  await hearing.untilHeard("members");
+  first.break();
+
+  const second = await gateway.greeted();
+  const digest = digestOf(["ann", "eve"]);
+  await second.resumed({ count: 2, members: [ann], digest, next: "ann" });
+  const page = await second.expect("presence");
+  second.send({ op: "presence", id: page.id, ch: "demo.room", count: 2, members: [eve] });
+  await hearing.untilHeard("left");
+
+  assert.deepEqual(hearing.all("joined"), [eve]);
+  assert.deepEqual(hearing.all("left"), [bob]);
+});
+
+test("The digest of a set of users is that of docs/protocol.md", () => {
+  assert.equal(digestOf([]), 0);
+  assert.equal(digestOf(["ann"]), 2_778_018_533);
+  assert.equal(digestOf(["acme/bob", "ann"]), 4_259_666_680);
+  assert.equal(digestOf(["ann", "acme/bob"]), 4_259_666_680);
+  assert.notEqual(digestOf(["u11", "u22"]), digestOf(["u12", "u21"]));
 });
 
 test("Healing a hole is not leaving", async (t) => {

@@ -71,7 +71,10 @@ final class Members {
 
   private void take(Session session, JsonNode page) {
     page.path("members").forEach(member -> join(Member.of(member)));
-    if (page.has("next")) {
+    if (page.has("next") && saysWhatIsKnown(page)) {
+      // So would the other pages.
+      doubted.clear();
+    } else if (page.has("next")) {
       request = session.nextId();
       session.request(Frames.members(request, channel, page.path("next").asText()));
       return;
@@ -85,6 +88,11 @@ final class Members {
       List<Member> members = List.copyOf(all.values());
       call.accept(() -> listener.members(members));
     }
+  }
+
+  private boolean saysWhatIsKnown(JsonNode page) {
+    return page.path("count").asInt(-1) == all.size()
+        && page.path("digest").asLong(-1) == Digest.of(all.keySet());
   }
 
   private void join(Member member) {

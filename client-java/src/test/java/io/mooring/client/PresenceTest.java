@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -70,6 +71,61 @@ class PresenceTest {
         "subscribed at e:0:0, recovered 0",
         "joined eve",
         "left ann");
+  }
+
+  @Test
+  void aLargeRoomThatHasNotChangedIsNotReadAgain() throws InterruptedException {
+    Berth first = harbour.connect();
+    subscribe();
+    long digest = Digest.of(List.of("ann", "bob", "eve"));
+    String half = "'members':[{'user':'ann'},{'user':'bob'}],'digest':%d,'next':'bob'";
+    answer(first, 0, false, 3, half.formatted(digest));
+    page(first, first.receive("presence"), "'members':[{'user':'eve'}]");
+    book.awaitLines("subscribed at e:0:0", "members ann bob eve");
+    first.drop();
+    harbour.timers.passUntil(harbour.quay::hasBerth);
+
+    Berth second = harbour.quay.greet();
+    answer(second, 0, true, 3, half.formatted(digest));
+    second.send("{'op':'leave','ch':'demo.a','user':'bob'}");
+
+    book.awaitLines(
+        "subscribed at e:0:0",
+        "members ann bob eve",
+        "subscribed at e:0:0, recovered 0",
+        "left bob");
+    assertTrue(second.isQuiet());
+  }
+
+  @Test
+  void aLargeRoomWithAsManyOthersIsReadAgain() throws InterruptedException {
+    Berth first = harbour.connect();
+    subscribe();
+    answer(first, 0, false, "'members':[{'user':'ann'},{'user':'bob'}]");
+    book.awaitLines("subscribed at e:0:0", "members ann bob");
+    first.drop();
+    harbour.timers.passUntil(harbour.quay::hasBerth);
+
+    Berth second = harbour.quay.greet();
+    long digest = Digest.of(List.of("ann", "eve"));
+    answer(
+        second, 0, true, "'members':[{'user':'ann'}],'digest':%d,'next':'ann'".formatted(digest));
+    page(second, second.receive("presence"), "'members':[{'user':'eve'}]");
+
+    book.awaitLines(
+        "subscribed at e:0:0",
+        "members ann bob",
+        "subscribed at e:0:0, recovered 0",
+        "joined eve",
+        "left bob");
+  }
+
+  @Test
+  void theDigestOfASetOfUsersIsThatOfTheProtocol() {
+    assertEquals(0, Digest.of(List.of()));
+    assertEquals(2_778_018_533L, Digest.of(List.of("ann")));
+    assertEquals(4_259_666_680L, Digest.of(List.of("acme/bob", "ann")));
+    assertEquals(4_259_666_680L, Digest.of(List.of("ann", "acme/bob")));
   }
 
   @Test

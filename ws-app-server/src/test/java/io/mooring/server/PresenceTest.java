@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.mooring.registry.v1.Fleet;
 import io.mooring.registry.v1.ServerCommand;
 import io.mooring.registry.v1.State;
+import io.mooring.server.presence.Digest;
 import io.mooring.server.stand.Client;
 import io.mooring.server.stand.Edge;
 import io.mooring.server.stand.Registrar;
@@ -216,6 +217,7 @@ class PresenceTest {
     assertEquals("u1099", subbed.path("next").asText());
     assertEquals("join ann", change(ann));
     JsonNode rest =
+    assertEquals(digest(120), subbed.path("digest").asLong());
         ann.ask(
             "{\"op\":\"presence\",\"id\":3,\"ch\":\"" + room + "\",\"after\":\"u1099\"}",
             "presence");
@@ -350,6 +352,14 @@ class PresenceTest {
       fleet.addServers(
           io.mooring.registry.v1.Peer.newBuilder()
               .setServerId(id)
+  private static long digest(int users) {
+    Digest digest = new Digest();
+    for (int i = 0; i < users; i++) {
+      digest.add("u" + (1_000 + i));
+    }
+    return digest.value();
+  }
+
               .setGeneration(7)
               .setState(State.STATE_ACTIVE));
     }

@@ -5,12 +5,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
-import java.util.SequencedMap;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -52,6 +50,9 @@ public final class Room implements Watcher {
 
   /** User → info. */
   private final NavigableMap<String, String> members = new TreeMap<>();
+
+  /** Of the members. */
+  private final Digest digest = new Digest();
 
   /** Members of whom the room knows nothing any more. */
   private final Set<String> doubted = new HashSet<>();
@@ -130,14 +131,7 @@ public final class Room implements Watcher {
    */
   public Page page(String after, int most) {
     assert strand.inside();
-    SequencedMap<String, String> page = new LinkedHashMap<>();
-    for (Map.Entry<String, String> member : members.tailMap(after, false).entrySet()) {
-      if (page.size() == most) {
-        return new Page(members.size(), page, Optional.of(page.lastEntry().getKey()));
-      }
-      page.put(member.getKey(), member.getValue());
-    }
-    return new Page(members.size(), page, Optional.empty());
+    return Page.of(members, digest.value(), after, most);
   }
 
   @Override
@@ -336,6 +330,7 @@ public final class Room implements Watcher {
     version = found.version();
     if (before == null) {
       members.putAll(there);
+      there.keySet().forEach(digest::add);
     } else {
       List<String> missing =
           members.keySet().stream().filter(user -> !there.containsKey(user)).toList();
@@ -371,6 +366,7 @@ public final class Room implements Watcher {
   private void join(String user, String info) {
     doubted.remove(user);
     if (members.putIfAbsent(user, info) == null) {
+      digest.add(user);
       listener.joined(user, info);
     }
   }
@@ -379,6 +375,7 @@ public final class Room implements Watcher {
     doubted.remove(user);
     String info = members.remove(user);
     if (info != null) {
+      digest.remove(user);
       listener.left(user, info);
     }
   }

@@ -229,7 +229,7 @@ public final class JsonDialect implements Dialect {
     frame.number("count", page.count()).beginList("members");
     page.members().forEach((user, info) -> user(frame.beginItem(), user, info).end());
     frame.endList();
-    page.next().ifPresent(next -> frame.text("next", next));
+    page.next().ifPresent(next -> frame.number("digest", page.digest()).text("next", next));
     return frame;
   }
 

@@ -166,10 +166,10 @@ class JsonDialectTest {
     SequencedMap<String, String> members = new LinkedHashMap<>();
     members.put("acme/ann", "{\"name\":\"Zoë\"}");
     members.put("bob", "");
-    Page first = new Page(3, members, Optional.of("bob"));
+    Page first = new Page(3, 7, members, Optional.of("bob"));
     String told =
         "\"count\":3,\"members\":[{\"user\":\"acme/ann\",\"info\":{\"name\":\"Zoë\"}},"
-            + "{\"user\":\"bob\"}],\"next\":\"bob\"}";
+            + "{\"user\":\"bob\"}],\"digest\":7,\"next\":\"bob\"}";
     Position at = new Position("e", 4, 7);
 
     assertEquals(
@@ -182,7 +182,7 @@ class JsonDialectTest {
     }
     assertEquals(
         "{\"op\":\"presence\",\"id\":1,\"ch\":\"a\",\"count\":0,\"members\":[]}",
-        json(dialect.members(1, "a", new Page(0, new LinkedHashMap<>(), Optional.empty()))));
+        json(dialect.members(1, "a", new Page(0, 0, new LinkedHashMap<>(), Optional.empty()))));
     assertEquals(
         "{\"op\":\"join\",\"ch\":\"a\",\"user\":\"bob\",\"info\":{\"x\":[]}}",
         json(dialect.joined("a", "bob", "{\"x\":[]}")));
