@@ -205,12 +205,10 @@ final class Presence implements Callable<Integer> {
   }
 
   private static void printRoom(JsonNode answer, Terminal terminal) {
-    Table table = new Table("USER", "SERVER", "INFO");
+    Table table = new Table("USER", "INFO");
     for (JsonNode member : answer.path("members")) {
       table.row(
-          member.path("user").asText(),
-          member.path("server").asText(),
-          member.has("info") ? member.path("info").toString() : "-");
+          member.path("user").asText(), member.has("info") ? member.path("info").toString() : "-");
     }
     table.lines().forEach(terminal.out()::println);
     int shown = answer.path("members").size();

@@ -171,6 +171,7 @@ public final class WsAppServer implements Departing {
             namespaces,
             backbone,
             hub,
+            audiences,
             (int) config.limits().message().bytes(),
             new Fleet(verifier, new Nonces(clock), () -> apiBase),
             new Roster(connections));

@@ -10,6 +10,7 @@ import io.mooring.registry.v1.State;
 import io.mooring.server.presence.Digest;
 import io.mooring.server.stand.Client;
 import io.mooring.server.stand.Edge;
+import io.mooring.server.stand.Publisher;
 import io.mooring.server.stand.Registrar;
 import io.mooring.server.stand.Store;
 import io.mooring.token.Identity;
@@ -258,6 +259,30 @@ class PresenceTest {
   }
 
   @ParameterizedTest
+  @Test
+  void answersPagesFromMemoryWhereSomebodyIsTold() throws Exception {
+    Client ann = watcher(one, "ann");
+    subscriber(other, "bob");
+    assertEquals("join bob", change(ann));
+    String path = "presence/rooms/" + room + "?limit=1";
+    String bearer = "Bearer " + edge.token(PRESS);
+    try (Publisher known = new Publisher(one.server().httpPort(), "authorization", bearer);
+        Publisher unknown = new Publisher(other.server().httpPort(), "authorization", bearer)) {
+      JsonNode read = unknown.get(path).json();
+      store.freeze();
+      try {
+        assertEquals(read, known.get(path).json());
+        assertEquals("bob", known.get(path + "&after=ann").json().at("/members/0/user").asText());
+        assertEquals(503, unknown.get(path).status());
+      } finally {
+        store.resume();
+      }
+
+      assertEquals("ann", read.path("next").asText());
+      assertEquals(2, read.path("count").asInt());
+    }
+  }
+
   @CsvSource({"true", "false"})
   void saysNothingOfOneWhoIsLostAndComesBack(boolean elsewhere) throws IOException {
     Client ann = watcher(one, "ann");

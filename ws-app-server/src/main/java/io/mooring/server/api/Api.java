@@ -12,6 +12,7 @@ import io.mooring.server.access.Namespaces;
 import io.mooring.server.broker.Backbone;
 import io.mooring.server.channel.Hub;
 import io.mooring.server.connection.Roster;
+import io.mooring.server.presence.Audiences;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -51,6 +52,7 @@ public final class Api {
       Namespaces namespaces,
       Backbone backbone,
       Hub hub,
+      Audiences audiences,
       int messageBytes,
       Fleet fleet,
       Roster roster) {
@@ -64,7 +66,7 @@ public final class Api {
     on("GET", ROOT + "/channels/{ch}/snapshot", channels::snapshot);
     on("PUT", ROOT + "/channels/{ch}/snapshot/complete", channels::complete);
     PresencePages present =
-        new PresencePages(callers, access, namespaces, backbone.presence(), room);
+        new PresencePages(callers, access, namespaces, backbone.presence(), audiences, room);
     on("GET", ROOT + "/presence/users/{id}", present::user);
     on("GET", ROOT + "/presence/rooms/{ch}", present::room);
     on("GET", ROOT + "/" + DESCRIPTION, described(description()));

@@ -5,10 +5,12 @@ import io.helidon.http.Status;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import io.mooring.server.access.Namespaces;
+import io.mooring.server.presence.Audiences;
 import io.mooring.server.presence.Member;
+import io.mooring.server.presence.Page;
 import io.mooring.server.presence.Presence;
-import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -30,14 +32,21 @@ final class PresencePages {
   private final ChannelAccess access;
   private final Namespaces namespaces;
   private final Presence presence;
+  private final Audiences audiences;
   private final Room room;
 
   PresencePages(
-      Callers callers, ChannelAccess access, Namespaces namespaces, Presence presence, Room room) {
+      Callers callers,
+      ChannelAccess access,
+      Namespaces namespaces,
+      Presence presence,
+      Audiences audiences,
+      Room room) {
     this.callers = callers;
     this.access = access;
     this.namespaces = namespaces;
     this.presence = presence;
+    this.audiences = audiences;
     this.room = room;
   }
 
@@ -122,37 +131,39 @@ final class PresencePages {
               "a channel of a namespace with presence: true")
           .refusal();
     }
+    Json.send(response, json(channel, page(channel, after, limit)));
+  }
+
+  /** From memory if this server tells sockets of the room; else the whole of it is read. */
+  private Page page(String channel, String after, int limit) throws InterruptedException {
+    Optional<Page> known = Stages.await(audiences.page(channel, after, limit));
+    if (known.isPresent()) {
+      return known.get();
+    }
     try (Room.Place held = room.take(ROOM_BYTES)) {
       List<Member> all = Stages.await(presence.members(channel)).members();
-      Json.send(response, page(channel, all, after, limit));
+      return Page.of(all, after, limit);
     }
   }
 
-  private static byte[] page(String channel, List<Member> all, String after, int limit) {
-    List<Member> rest =
-        all.stream()
-            .filter(member -> member.user().compareTo(after) > 0)
-            .sorted(Comparator.comparing(Member::user))
-            .toList();
-    List<Member> page = rest.subList(0, Math.min(limit, rest.size()));
+  private static byte[] json(String channel, Page page) {
     return Json.of(
         json -> {
           json.writeStringField("ch", channel);
-          json.writeNumberField("count", all.size());
+          json.writeNumberField("count", page.count());
           json.writeArrayFieldStart("members");
-          for (Member member : page) {
+          for (Map.Entry<String, String> member : page.members().entrySet()) {
             json.writeStartObject();
-            json.writeStringField("user", member.user());
-            json.writeStringField("server", member.server());
-            if (!member.info().isEmpty()) {
+            json.writeStringField("user", member.getKey());
+            if (!member.getValue().isEmpty()) {
               json.writeFieldName("info");
-              json.writeRawValue(member.info());
+              json.writeRawValue(member.getValue());
             }
             json.writeEndObject();
           }
           json.writeEndArray();
-          if (page.size() < rest.size()) {
-            json.writeStringField("next", page.getLast().user());
+          if (page.next().isPresent()) {
+            json.writeStringField("next", page.next().get());
           }
         });
   }

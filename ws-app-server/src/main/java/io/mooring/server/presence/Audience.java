@@ -5,6 +5,7 @@ import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -98,6 +99,14 @@ final class Audience implements Room.Listener {
   Page page(String after) {
     assert strand.inside();
     return room.page(after, Page.SIZE);
+  }
+
+  /**
+   * @return empty if nobody has been told of the members, so that they may not be known
+   */
+  Optional<Page> page(String after, int most) {
+    assert strand.inside();
+    return seated.isEmpty() ? Optional.empty() : Optional.of(room.page(after, most));
   }
 
   boolean isDeserted() {

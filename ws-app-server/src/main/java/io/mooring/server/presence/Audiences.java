@@ -8,6 +8,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 
@@ -111,6 +114,24 @@ public final class Audiences {
             strand.tell(onlooker.loop(), () -> answer.accept(page));
           }
         });
+  }
+
+  /**
+   * Some members of a room that somebody here looks at, from memory.
+   *
+   * @param after the last user of the page before; empty for the first page
+   * @param most how many, 1 or more
+   * @return completes on the room's strand; empty if nobody here does
+   */
+  public CompletionStage<Optional<Page>> page(String room, String after, int most) {
+    CompletableFuture<Optional<Page>> page = new CompletableFuture<>();
+    Strand strand = loops.strand(room);
+    strand.run(
+        () -> {
+          Audience audience = shards.get(strand.index()).get(room);
+          page.complete(audience == null ? Optional.empty() : audience.page(after, most));
+        });
+    return page;
   }
 
   private void closeIfDeserted(String room, Strand strand, Audience audience) {
