@@ -58,6 +58,8 @@ class PresenceTest {
   @Test
   void nobodyIsThereAnyMoreWhenTheLeaseOfAKilledServerHasEnded() throws Exception {
     String room = "demo.ghosts";
+    // Whoever reads it finds out alone that its members' server is dead.
+    String unwatched = "demo.ghosts-of-whom-nobody-hears";
     List<Socket> sockets = new ArrayList<>();
     for (int i = 0; i < USERS; i++) {
       Socket socket = tier.connect(tier.token("--sub", "g" + i)).get(10, TimeUnit.SECONDS);
@@ -73,6 +75,12 @@ class PresenceTest {
         ghosts.add("g" + i);
       }
     }
+    for (int i = 0; i < USERS; i++) {
+      if (ghosts.contains("g" + i)) {
+        sockets.get(i).send("{\"op\":\"sub\",\"id\":2,\"ch\":\"" + unwatched + "\"}");
+      }
+    }
+    Awaitility.await().atMost(PATIENCE).until(() -> members(unwatched).equals(ghosts));
     Witness witness = new Witness();
     witness.look("witness-1", room);
     Awaitility.await().atMost(PATIENCE).until(() -> witness.names().size() == USERS + 1);
@@ -85,11 +93,9 @@ class PresenceTest {
         .pollInterval(Duration.ofMillis(50))
         .until(() -> witness.left().containsAll(ghosts));
     long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - before);
-    JsonNode members =
-        JSON.readTree(tier.mooring("presence", "--room", room, "-o", "json")).path("members");
-    Set<String> there = new TreeSet<>();
-    members.forEach(member -> there.add(member.path("user").asText()));
-    there.retainAll(ghosts);
+    Set<String> there = members(unwatched);
+    Set<String> left = witness.left();
+    Set<String> stayed = members(room);
     tier.start(killed);
     tier.awaitServers(3);
 
@@ -97,6 +103,8 @@ class PresenceTest {
         "presence: %d users of a killed server left after %d ms, %d ghosts by GET%n",
         ghosts.size(), millis, there.size());
     assertEquals(Set.of(), there);
+    assertEquals(ghosts, left);
+    assertEquals(witness.names(), stayed);
     assertTrue(millis <= BAR.toMillis(), () -> "left after " + millis + " ms");
   }
 
@@ -129,6 +137,13 @@ class PresenceTest {
     assertEquals(List.of("joined last", "left last"), witness.events);
     assertEquals(USERS + 1, witness.names().size());
     assertTrue(eye.counters().moves() > 0, "the witness was moved, too");
+  }
+
+  private static Set<String> members(String room) throws Exception {
+    JsonNode answer = JSON.readTree(tier.mooring("presence", "--room", room, "-o", "json"));
+    Set<String> there = new TreeSet<>();
+    answer.path("members").forEach(member -> there.add(member.path("user").asText()));
+    return there;
   }
 
   private MooringClient client(String user) {
