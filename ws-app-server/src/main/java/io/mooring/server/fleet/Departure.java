@@ -1,10 +1,21 @@
 package io.mooring.server.fleet;
 
 /**
- * How a server has gone.
+ * That a server has gone.
  *
  * @param generation the one that has gone, as have all before it
- * @param inOrder whether it said itself that it leaves; of one of which nobody has told how it
- *     went, whether it was draining when it was last told of, and its lease had not lapsed
  */
-public record Departure(long generation, boolean inOrder) {}
+public record Departure(long generation, End end) {
+  /** How it went. */
+  public enum End {
+    /**
+     * It said itself that it leaves; or nobody has told how it went, and when it was last told of
+     * it was draining, and its lease had not lapsed.
+     */
+    IN_ORDER,
+    /** Its lease ended. */
+    LOST,
+    /** A later generation has its id, and nobody knows that its lease had ended by then. */
+    REPLACED
+  }
+}

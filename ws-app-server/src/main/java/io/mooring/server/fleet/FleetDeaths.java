@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -15,7 +16,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Whose clients are not to be waited for. A server that was lost is dead at once: when it crashed,
  * its sockets were cut when its lease began to run out. One that left in order is held back for a
- * while, as its clients were told to go elsewhere, and are on their way.
+ * while, as its clients were told to go elsewhere, and are on their way. So is, for less, one that
+ * is back in a new life before its lease has ended: its sockets were cut a moment ago.
  *
  * <p>Any thread may ask.
  */
@@ -27,6 +29,12 @@ public final class FleetDeaths {
     /** Runs the task once, no sooner than after the delay, on any thread. */
     void after(Duration delay, Runnable task);
   }
+
+  /**
+   * How long a life is held back that ended unseen, from when the next one is heard of. If that has
+   * taken five seconds, it is twelve since the end, as for a server that is not back.
+   */
+  static final Duration REPLACED = Duration.ofSeconds(7);
 
   private final Duration holdback;
   private final Timer timer;
@@ -128,36 +136,43 @@ public final class FleetDeaths {
 
   private void changed(FleetView view) {
     Knowledge before = knowledge;
-    OptionalLong held = hold(view);
-    if (held.isPresent()) {
-      timer.after(holdback, () -> release(held.getAsLong()));
-    }
+    hold(view).forEach((change, time) -> timer.after(time, () -> release(change)));
     if (knowledge.hasMoreDeadThan(before)) {
       tell();
     }
   }
 
   /**
-   * Holds back whom this view shows to have left in order. Not who was dead before: nobody comes
-   * alive by what is said of the dead.
+   * Holds back whom this view shows to have left in order, or to be back in a new life. Not who was
+   * dead before: nobody comes alive by what is said of the dead.
    *
-   * @return the number of the change, if it holds anybody back
+   * @return for how long, by the numbers of the changes
    */
-  private synchronized OptionalLong hold(FleetView view) {
+  private synchronized Map<Long, Duration> hold(FleetView view) {
     Knowledge before = knowledge;
-    long change = ++changes;
     Map<Life, Long> held = new HashMap<>(before.held);
     held.keySet().removeIf(life -> !view.isDead(life.serverId, life.generation));
+    Map<Long, Duration> times = new TreeMap<>();
+    long inOrder = ++changes;
     view.departed()
         .forEach(
             (id, left) -> {
               long generation = left.generation();
               if (view.leftInOrder(id, generation) && !before.view.isDead(id, generation)) {
-                held.put(new Life(id, generation), change);
+                held.put(new Life(id, generation), inOrder);
+                times.put(inOrder, holdback);
               }
             });
+    long replaced = ++changes;
+    for (String id : view.servers().keySet()) {
+      OptionalLong last = view.replaced(id);
+      if (last.isPresent() && !before.view.isDead(id, last.getAsLong())) {
+        held.put(new Life(id, last.getAsLong()), replaced);
+        times.put(replaced, REPLACED);
+      }
+    }
     knowledge = before.after(view, held, nanos.getAsLong());
-    return held.containsValue(change) ? OptionalLong.of(change) : OptionalLong.empty();
+    return times;
   }
 
   private void release(long change) {

@@ -7,6 +7,7 @@ import io.mooring.registry.v1.State;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.SequencedMap;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -68,8 +69,26 @@ public record FleetView(
     Departure departure = departed.get(serverId);
     return departure != null
         && departure.generation() == generation
-        && departure.inOrder()
+        && departure.end() == Departure.End.IN_ORDER
         && isDead(serverId, generation);
+  }
+
+  /**
+   * The last generation of the server that has ended only because a later one has its id, so that
+   * it may have ended a moment ago.
+   */
+  OptionalLong replaced(String serverId) {
+    Standing standing = servers.get(serverId);
+    if (standing == null || standing.generation() == 1) {
+      return OptionalLong.empty();
+    }
+    Departure departure = departed.get(serverId);
+    if (departure == null) {
+      return OptionalLong.of(standing.generation() - 1);
+    }
+    return departure.end() == Departure.End.REPLACED
+        ? OptionalLong.of(departure.generation())
+        : OptionalLong.empty();
   }
 
   /** Whether anything is known of this generation: that it lives, or that it is dead. */
@@ -123,7 +142,7 @@ public record FleetView(
       if (continues && told.getComplete()) {
         before.servers.keySet().stream()
             .filter(id -> !spokenOf.containsKey(id))
-            .forEach(this::departs);
+            .forEach(id -> departs(id, Departure.End.LOST));
       }
       while (departed.size() > DEPARTED_KEPT) {
         departed.pollFirstEntry();
@@ -144,7 +163,9 @@ public record FleetView(
         servers.remove(id);
       }
       Departure known = departed.get(id);
-      Departure now = new Departure(left.getGeneration(), !left.getLost());
+      Departure now =
+          new Departure(
+              left.getGeneration(), left.getLost() ? Departure.End.LOST : Departure.End.IN_ORDER);
       if (known == null || (known.generation() <= now.generation() && !known.equals(now))) {
         departed.putLast(id, now);
       }
@@ -156,7 +177,7 @@ public record FleetView(
         return;
       }
       if (now.generation() > known) {
-        departs(id);
+        departs(id, Departure.End.REPLACED);
       } else if (now.generation() < known) {
         // A registry that nobody could restore begins to count anew.
         departed.remove(id);
@@ -174,10 +195,10 @@ public record FleetView(
       return departure == null ? 0 : departure.generation();
     }
 
-    private void departs(String id) {
+    private void departs(String id, Departure.End end) {
       Standing last = servers.remove(id);
       if (last != null) {
-        departed.putLast(id, last.departure());
+        departed.putLast(id, last.departure(end));
       }
     }
   }

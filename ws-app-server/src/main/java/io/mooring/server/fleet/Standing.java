@@ -8,8 +8,15 @@ package io.mooring.server.fleet;
  * @param suspect whether its lease has lapsed
  */
 public record Standing(long generation, boolean draining, boolean suspect) {
-  /** How it has gone, if this was the last that was heard of it. */
-  Departure departure() {
-    return new Departure(generation, draining && !suspect);
+  /**
+   * How it has gone, if this was the last that was heard of it.
+   *
+   * @param otherwise if it had not said that it would go, and its lease had not lapsed
+   */
+  Departure departure(Departure.End otherwise) {
+    if (suspect) {
+      return new Departure(generation, Departure.End.LOST);
+    }
+    return new Departure(generation, draining ? Departure.End.IN_ORDER : otherwise);
   }
 }

@@ -63,9 +63,41 @@ class FleetDeathsTest {
   }
 
   @Test
-  void aServerThatHasBegunAnewWithoutLeavingIsDeadAtOnceInItsLifeBefore() {
+  void aServerThatHasBegunAnewWithoutLeavingIsHeldBackForLessInItsLifeBefore() {
     told(1, active(1));
     told(2, active(2));
+    assertEquals("", dead());
+    assertEquals(List.of(FleetDeaths.REPLACED), delays);
+
+    pass();
+
+    assertEquals("1", dead());
+    assertEquals(List.of("1"), heard);
+  }
+
+  @Test
+  void whoHearsOnlyOfTheNewLifeHoldsTheLastOneBackAndNotThoseBefore() {
+    told(1, active(3));
+    assertEquals("1", dead());
+
+    pass();
+
+    assertEquals("1 2", dead());
+  }
+
+  @Test
+  void oneWhoseLeaseHadLapsedWhenItBeganAnewIsDeadAtOnce() {
+    told(1, active(1).toBuilder().setSuspect(true).build());
+    told(2, active(2));
+
+    assertEquals("1", dead());
+    assertEquals(List.of(), delays);
+  }
+
+  @Test
+  void oneThatIsToldToHaveBeenLostWhenItBeganAnewIsDeadAtOnce() {
+    told(1, active(1));
+    memory.told(fleet(2, active(2)).addDeparted(departed(1).toBuilder().setLost(true)).build());
 
     assertEquals("1", dead());
     assertEquals(List.of(), delays);
