@@ -3,6 +3,7 @@ package io.mooring.server.presence;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /**
@@ -25,12 +26,30 @@ final class Deaths {
    * @return holder → for how long the fleet has known that it is dead
    */
   Map<Holder, Long> among(Map<Holder, Long> silent) {
+    return among(silent, 0);
+  }
+
+  /**
+   * The same of holders of whom an answer speaks, which may have been long on its way.
+   *
+   * @param asked when the question was asked, as {@link System#nanoTime}
+   * @return holder → for how long the fleet had known then that it is dead
+   */
+  Map<Holder, Long> amongAnswered(Map<Holder, Long> silent, long asked) {
+    long nanos = System.nanoTime() - asked;
+    return among(silent, Math.ceilDiv(nanos, TimeUnit.MILLISECONDS.toNanos(1)));
+  }
+
+  private Map<Holder, Long> among(Map<Holder, Long> silent, long late) {
     Map<Holder, Long> dead = new LinkedHashMap<>();
     silent.forEach(
         (holder, millis) -> {
           OptionalLong known = fleet.apply(holder);
-          if (known.isPresent() && millis >= known.getAsLong()) {
-            dead.put(holder, known.getAsLong());
+          if (known.isPresent()) {
+            long then = Math.max(0, known.getAsLong() - late);
+            if (millis >= then) {
+              dead.put(holder, then);
+            }
           }
         });
     return dead;

@@ -245,12 +245,12 @@ public final class RedisPresence implements Presence {
 
   private CompletionStage<Void> refresh(
       Holder holder, List<String> rooms, Map<String, Turn> turns, Set<String> lost) {
-    List<String> arguments = new ArrayList<>(List.of(holder.toString(), ttl, keysTtl));
-    rooms.forEach(room -> arguments.add(turns.getOrDefault(room, Turn.NONE).toString()));
     return calls.each(
-        refresh,
-        RedisCalls.keys(rooms, KEPT),
-        arguments,
+        new RedisCalls.Question(
+            refresh,
+            KEPT,
+            List.of(holder.toString(), ttl, keysTtl),
+            room -> List.of(turns.getOrDefault(room, Turn.NONE).toString())),
         rooms,
         (room, answer) -> {
           if (!PresenceAnswers.isOne(answer.getFirst())) {
@@ -266,6 +266,7 @@ public final class RedisPresence implements Presence {
   }
 
   private CompletionStage<Members> members(String room, int readings) {
+    long asked = System.nanoTime();
     String[] keys = {
       PresenceKeys.about(room),
       SOCKETS.apply(room),
@@ -276,7 +277,7 @@ public final class RedisPresence implements Presence {
         .list(members, keys, List.of(ttl), PresenceAnswers::reading)
         .thenCompose(
             reading -> {
-              Map<Holder, Long> dead = deaths.among(reading.live());
+              Map<Holder, Long> dead = deaths.amongAnswered(reading.live(), asked);
               if (readings == 1 || dead.isEmpty() && reading.others().isEmpty()) {
                 return CompletableFuture.completedStage(reading.members());
               }
@@ -293,9 +294,8 @@ public final class RedisPresence implements Presence {
             rooms,
             portion ->
                 calls.each(
-                    versions,
-                    RedisCalls.keys(portion, List.of(PresenceKeys::about, SOCKETS)),
-                    List.of(),
+                    new RedisCalls.Question(
+                        versions, List.of(PresenceKeys::about, SOCKETS), List.of()),
                     portion,
                     (room, answer) -> {
                       found.put(room, PresenceAnswers.version(answer));
@@ -310,22 +310,22 @@ public final class RedisPresence implements Presence {
   }
 
   private CompletionStage<Void> sweep(List<String> rooms) {
+    long asked = System.nanoTime();
     Map<String, Map<Holder, Long>> dead = new HashMap<>();
     Map<String, Set<Holder>> silent = new HashMap<>();
     return calls
         .each(
-            sockets,
-            RedisCalls.keys(rooms, List.of(SOCKETS)),
-            List.of(ttl),
+            new RedisCalls.Question(sockets, List.of(SOCKETS), List.of(ttl)),
             rooms,
             (room, answer) -> {
               dead.put(
                   room,
-                  deaths.among(PresenceAnswers.speaking(PresenceAnswers.list(answer.get(0)))));
+                  deaths.amongAnswered(
+                      PresenceAnswers.speaking(PresenceAnswers.list(answer.get(0))), asked));
               silent.put(room, PresenceAnswers.holders(PresenceAnswers.list(answer.get(1))));
             })
         .thenCompose(
-            asked ->
+            swept ->
                 Portions.eachAlone(
                     dead.keySet(),
                     room ->

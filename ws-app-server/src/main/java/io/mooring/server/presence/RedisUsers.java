@@ -32,26 +32,23 @@ final class RedisUsers {
   }
 
   CompletionStage<Void> online(Holder holder, List<String> users) {
-    return calls
-        .list(
-            online,
-            RedisCalls.keys(users, KEYS),
-            List.of(holder.toString(), ttl),
-            failures -> PresenceAnswers.texts(failures, 0))
-        .thenAccept(failures -> failures.forEach(RedisCalls::warn));
+    return calls.each(
+        new RedisCalls.Question(online, KEYS, List.of(holder.toString(), ttl)),
+        users,
+        (user, done) -> {});
   }
 
   /** Takes away the dead ones that it leaves there, so that none is named as the user's server. */
   CompletionStage<Void> offline(Holder holder, List<String> users) {
     Map<Holder, List<String>> dead = new LinkedHashMap<>();
+    long asked = System.nanoTime();
     return calls
         .each(
-            offline,
-            RedisCalls.keys(users, KEYS),
-            List.of(holder.toString(), ttl),
+            new RedisCalls.Question(offline, KEYS, List.of(holder.toString(), ttl)),
             users,
             (user, left) -> {
-              for (Holder one : deaths.among(PresenceAnswers.speaking(left)).keySet()) {
+              for (Holder one :
+                  deaths.amongAnswered(PresenceAnswers.speaking(left), asked).keySet()) {
                 dead.computeIfAbsent(one, key -> new ArrayList<>()).add(user);
               }
             })
@@ -60,13 +57,14 @@ final class RedisUsers {
   }
 
   CompletionStage<Set<String>> servers(String user) {
+    long asked = System.nanoTime();
     return calls.list(
         servers,
         new String[] {PresenceKeys.sockets(PresenceKeys.user(user))},
         List.of(ttl),
         answer -> {
           Map<Holder, Long> holders = PresenceAnswers.speaking(answer);
-          holders.keySet().removeAll(deaths.among(holders).keySet());
+          holders.keySet().removeAll(deaths.amongAnswered(holders, asked).keySet());
           Set<String> names = new TreeSet<>();
           holders.keySet().forEach(holder -> names.add(holder.server()));
           return names;
