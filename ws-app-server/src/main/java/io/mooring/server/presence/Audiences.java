@@ -59,14 +59,16 @@ public final class Audiences {
         .register(meters);
   }
 
-  byte[] joined(String room, String user, String info) {
-    joins.increment();
-    return encoder.joined(room, user, info);
+  Encoder encoder() {
+    return encoder;
   }
 
-  byte[] left(String room, String user, String info) {
+  void joined() {
+    joins.increment();
+  }
+
+  void left() {
     leaves.increment();
-    return encoder.left(room, user, info);
   }
 
   /** Tells an onlooker who is in a room, and who comes and goes, until it leaves. */
