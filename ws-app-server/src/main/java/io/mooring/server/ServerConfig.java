@@ -38,6 +38,7 @@ record ServerConfig(
     Duration ping,
     Duration pong,
     Duration resume,
+    boolean userPresence,
     Duration headTimeout,
     Duration handshakeDeadline,
     Drain drain,

@@ -119,7 +119,9 @@ public final class WsAppServer implements Departing {
             namespaces::conflate,
             ReplayMemory.ofProcess(),
             traffic);
-    attendance = new Attendance(loops, backbone.presence(), this::holder, config.resume());
+    attendance =
+        new Attendance(
+            loops, backbone.presence(), this::holder, config.resume(), config.userPresence());
     rooms = new Rooms(loops, backbone.presence());
     audiences = new Audiences(loops, rooms, dialect);
     connections = new Connections(config.limits().connections());
@@ -172,6 +174,7 @@ public final class WsAppServer implements Departing {
             backbone,
             hub,
             audiences,
+            config.userPresence(),
             (int) config.limits().message().bytes(),
             new Fleet(verifier, new Nonces(clock), () -> apiBase),
             new Roster(connections));

@@ -44,6 +44,7 @@ public final class Api {
   private final Room room = Room.ofProcess();
 
   /**
+   * @param userPresence whether it is known who is online
    * @param messageBytes how long a publication may be
    */
   public Api(
@@ -53,6 +54,7 @@ public final class Api {
       Backbone backbone,
       Hub hub,
       Audiences audiences,
+      boolean userPresence,
       int messageBytes,
       Fleet fleet,
       Roster roster) {
@@ -66,7 +68,8 @@ public final class Api {
     on("GET", ROOT + "/channels/{ch}/snapshot", channels::snapshot);
     on("PUT", ROOT + "/channels/{ch}/snapshot/complete", channels::complete);
     PresencePages present =
-        new PresencePages(callers, access, namespaces, backbone.presence(), audiences, room);
+        new PresencePages(
+            callers, access, namespaces, backbone.presence(), audiences, userPresence, room);
     on("GET", ROOT + "/presence/users/{id}", present::user);
     on("GET", ROOT + "/presence/rooms/{ch}", present::room);
     on("GET", ROOT + "/" + DESCRIPTION, described(description()));

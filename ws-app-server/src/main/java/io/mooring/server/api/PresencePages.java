@@ -33,20 +33,26 @@ final class PresencePages {
   private final Namespaces namespaces;
   private final Presence presence;
   private final Audiences audiences;
+  private final boolean users;
   private final Room room;
 
+  /**
+   * @param users whether it is known who is online
+   */
   PresencePages(
       Callers callers,
       ChannelAccess access,
       Namespaces namespaces,
       Presence presence,
       Audiences audiences,
+      boolean users,
       Room room) {
     this.callers = callers;
     this.access = access;
     this.namespaces = namespaces;
     this.presence = presence;
     this.audiences = audiences;
+    this.users = users;
     this.room = room;
   }
 
@@ -69,6 +75,11 @@ final class PresencePages {
               "id",
               id,
               "the token's own user, unless its role is publisher or admin")
+          .refusal();
+    }
+    if (!users) {
+      throw Problem.of(
+              Status.NOT_FOUND_404, "no_presence", "id", id, "a server with user-presence: true")
           .refusal();
     }
     String member = tenant.map(of -> of + "/" + id).orElse(id);

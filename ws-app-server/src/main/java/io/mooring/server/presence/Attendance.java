@@ -58,6 +58,7 @@ public final class Attendance {
   }
 
   private final Loops loops;
+  private final boolean users;
   private final List<Shard> shards = new ArrayList<>();
   private final LongAdder failures = new LongAdder();
 
@@ -65,10 +66,15 @@ public final class Attendance {
    * @param self as whom this server holds its users; empty until the registry has given it a
    *     generation. On any thread, and cheap.
    * @param resume how long a client that was lost is waited for
+   * @param users whether it is said who has sockets here, and not only who is in rooms
    */
   public Attendance(
-      Loops loops, Presence presence, Supplier<Optional<Holder>> self, Duration resume) {
-    this(loops, presence, self, resume, System::nanoTime);
+      Loops loops,
+      Presence presence,
+      Supplier<Optional<Holder>> self,
+      Duration resume,
+      boolean users) {
+    this(loops, presence, self, resume, users, System::nanoTime);
   }
 
   /**
@@ -79,8 +85,10 @@ public final class Attendance {
       Presence presence,
       Supplier<Optional<Holder>> self,
       Duration resume,
+      boolean users,
       LongSupplier nanos) {
     this.loops = loops;
+    this.users = users;
     for (int i = 0; i < loops.strands(); i++) {
       Strand strand = loops.strand(i);
       Line line = new Line(strand, presence, self, failures, nanos);
@@ -123,14 +131,18 @@ public final class Attendance {
 
   /** A socket of the user is here. */
   public void came(String user) {
-    Shard shard = shard(user);
-    shard.strand.run(() -> shard.users.came(user));
+    if (users) {
+      Shard shard = shard(user);
+      shard.strand.run(() -> shard.users.came(user));
+    }
   }
 
   /** One that {@link #came} is not here any more. */
   public void went(String user, Departure departure) {
-    Shard shard = shard(user);
-    shard.strand.run(() -> shard.users.went(user, departure));
+    if (users) {
+      Shard shard = shard(user);
+      shard.strand.run(() -> shard.users.went(user, departure));
+    }
   }
 
   /**

@@ -34,7 +34,7 @@ class AttendanceTest {
   private Presence store = stand.store();
   private volatile Optional<Holder> self = Optional.of(SELF);
   private final Attendance attendance =
-      new Attendance(stand.loops, stand.gated, () -> self, RESUME, () -> stand.nanos);
+      new Attendance(stand.loops, stand.gated, () -> self, RESUME, true, () -> stand.nanos);
 
   AttendanceTest() {
     stand.run(() -> stand.gated.replaceBy(store));

@@ -242,7 +242,7 @@ class RedisPresenceTest extends PresenceContract {
     CopyArgs replace = CopyArgs.Builder.replace(true);
     try (Loops loops = new Loops(1)) {
       Attendance attendance =
-          new Attendance(loops, presence, () -> Optional.of(A), Duration.ofSeconds(15));
+          new Attendance(loops, presence, () -> Optional.of(A), Duration.ofSeconds(15), true);
       attendance.entered(room, "ann", "");
       Awaitility.await().until(() -> users(room).equals(Set.of("ann")));
       keys.forEach(key -> redis.copy(key, "before:" + key, replace));
