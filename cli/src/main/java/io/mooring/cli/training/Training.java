@@ -16,6 +16,7 @@ import io.mooring.cli.up.Timeline;
 import io.mooring.client.Listener;
 import io.mooring.client.MooringClient;
 import io.mooring.client.State;
+import io.mooring.client.SubscribeOptions;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.time.Duration;
@@ -103,7 +104,10 @@ public final class Training {
 
   private static MooringClient stay(URI edge, String token, int number) {
     MooringClient client = MooringClient.builder(edge).token(() -> token).build();
-    client.subscribe("%s-%d".formatted(CHANNEL, number), new Listener() {});
+    client.subscribe(
+        "%s-%d".formatted(CHANNEL, number),
+        new Listener() {},
+        SubscribeOptions.DEFAULTS.withPresence());
     client.connect();
     return client;
   }
@@ -134,7 +138,10 @@ public final class Training {
     }
   }
 
-  /** Its clients go to the other one, and it ends. What comes of it is worth having without. */
+  /**
+   * Its clients go to the other one, and it ends. If it cannot, the caches are worth having all the
+   * same.
+   */
   private void drain(AdminApi admin) {
     long deadline = System.nanoTime() + DRAINED.toNanos();
     boolean asked = false;
