@@ -19,6 +19,7 @@ import (
 func main() {
 	address := flag.String("address", "127.0.0.1:0", "where to listen")
 	history := flag.Int("history", 0, "publications kept of a channel; 0: none, and no positions")
+	presence := flag.Bool("presence", false, "whether it is known who subscribes to a channel, and told to those who ask")
 	redis := flag.String("redis", "", "address of a Redis for broker and presence; empty: memory")
 	flag.Parse()
 
@@ -41,9 +42,10 @@ func main() {
 		return centrifuge.ConnectReply{Credentials: &centrifuge.Credentials{UserID: event.Token}}, nil
 	})
 	node.OnConnect(func(client *centrifuge.Client) {
-		client.OnSubscribe(func(_ centrifuge.SubscribeEvent, answer centrifuge.SubscribeCallback) {
+		client.OnSubscribe(func(event centrifuge.SubscribeEvent, answer centrifuge.SubscribeCallback) {
 			answer(centrifuge.SubscribeReply{Options: centrifuge.SubscribeOptions{
 				EnableRecovery: positions, EnablePositioning: positions,
+				EmitPresence: *presence, EmitJoinLeave: *presence, PushJoinLeave: *presence && event.JoinLeave,
 			}}, nil)
 		})
 		client.OnPublish(func(_ centrifuge.PublishEvent, answer centrifuge.PublishCallback) {
@@ -70,6 +72,11 @@ func useRedis(node *centrifuge.Node, address string) {
 		log.Fatal(err)
 	}
 	node.SetBroker(broker)
+	presences, err := centrifuge.NewRedisPresenceManager(node, centrifuge.RedisPresenceManagerConfig{Shards: []*centrifuge.RedisShard{shard}})
+	if err != nil {
+		log.Fatal(err)
+	}
+	node.SetPresenceManager(presences)
 }
 
 // SIGUSR1 collects garbage and gives all free memory to the system at once.

@@ -15,7 +15,9 @@ public final class Bars {
           FanOut.smallChannels(),
           new Bystanders(),
           new ThroughLog(),
-          new Resume());
+          new Resume(),
+          new Present(),
+          new PresenceStorm());
 
   private Bars() {}
 

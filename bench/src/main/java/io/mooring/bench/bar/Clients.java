@@ -28,7 +28,7 @@ final class Clients {
   void subscribe(Crowd crowd, int count, IntFunction<String> channel) {
     crowd.open(
         IntStream.range(0, count)
-            .mapToObj(i -> entrance(server(i), i, channel.apply(i), Optional.empty(), -1))
+            .mapToObj(i -> entrance(server(i), i, channel.apply(i), Optional.empty(), -1, false))
             .toList());
   }
 
@@ -36,7 +36,20 @@ final class Clients {
   void subscribe(Crowd crowd, int count, int server, String channel) {
     crowd.open(
         IntStream.range(0, count)
-            .mapToObj(i -> entrance(server, i, channel, Optional.empty(), -1))
+            .mapToObj(i -> entrance(server, i, channel, Optional.empty(), -1, false))
+            .toList());
+  }
+
+  /**
+   * Subscribers of one channel, on the servers in turn, who are no others' users.
+   *
+   * @param first the number of the first one's user
+   * @param watches whether they are told who else subscribes
+   */
+  void subscribe(Crowd crowd, int first, int count, String channel, boolean watches) {
+    crowd.open(
+        IntStream.range(first, first + count)
+            .mapToObj(i -> entrance(server(i), i, channel, Optional.empty(), -1, watches))
             .toList());
   }
 
@@ -48,7 +61,7 @@ final class Clients {
   void resume(Crowd crowd, int count, int server, String channel, Position from, long had) {
     crowd.open(
         IntStream.range(0, count)
-            .mapToObj(i -> entrance(server, i, channel, Optional.of(from), had))
+            .mapToObj(i -> entrance(server, i, channel, Optional.of(from), had, false))
             .toList());
   }
 
@@ -59,7 +72,7 @@ final class Clients {
   void send(Crowd crowd, int channels) {
     crowd.open(
         IntStream.range(0, Math.min(SENDERS, channels))
-            .mapToObj(i -> entrance(server(i), 1_000_000 + i, "", Optional.empty(), -1))
+            .mapToObj(i -> entrance(server(i), 1_000_000 + i, "", Optional.empty(), -1, false))
             .toList());
   }
 
@@ -68,7 +81,7 @@ final class Clients {
   }
 
   private Entrance entrance(
-      int server, int user, String channel, Optional<Position> from, long had) {
+      int server, int user, String channel, Optional<Position> from, long had, boolean watches) {
     List<InetSocketAddress> servers = running.addresses();
     return new Entrance(
         servers.get(server),
@@ -76,6 +89,7 @@ final class Clients {
         () -> running.credential("user-" + user),
         channel,
         from,
-        had);
+        had,
+        watches);
   }
 }

@@ -20,7 +20,7 @@ final class Idle implements Bar {
   private static final int FIRST = 300;
 
   private static final String IDLE_BYTES = "B/socket, idle";
-  private static final String LEAN_BYTES = "B/socket, after GC";
+  static final String LEAN_BYTES = "B/socket, after GC";
   private static final String CPU = "CPU µs/socket·min";
 
   private final boolean memory;
@@ -84,14 +84,8 @@ final class Idle implements Bar {
     try (Running running = contender.start(Contender.Task.alone(true), folder);
         Crowd crowd = Crowd.large("idlers")) {
       notes.started(contender, running.commands());
-      Clients clients = new Clients(contender, running);
-      clients.subscribe(crowd, Math.min(sockets, FIRST), Idle::channel);
-      crowd.leave();
-      Pause.of(scale.settling());
-      running.collectGarbage();
-      Pause.of(scale.settling());
-      long before = Usage.memoryBytes(running.processes());
-      clients.subscribe(crowd, sockets, Idle::channel);
+      long before = memoryBefore(contender, running, crowd, scale, sockets);
+      new Clients(contender, running).subscribe(crowd, sockets, Idle::channel);
       Map<String, Double> figures =
           memory ? memory(running, scale, before, sockets) : pings(running, scale, sockets);
       crowd.expectContent();
@@ -99,8 +93,19 @@ final class Idle implements Bar {
     }
   }
 
+  /** What a server takes that has had clients, and has none. */
+  static long memoryBefore(
+      Contender contender, Running running, Crowd crowd, Scale scale, int sockets) {
+    new Clients(contender, running).subscribe(crowd, Math.min(sockets, FIRST), Idle::channel);
+    crowd.leave();
+    Pause.of(scale.settling());
+    running.collectGarbage();
+    Pause.of(scale.settling());
+    return Usage.memoryBytes(running.processes());
+  }
+
   /** Ten to a channel, so that channels cost a little, too. */
-  private static String channel(int client) {
+  static String channel(int client) {
     return "demo.idle-" + client / 10;
   }
 
@@ -118,7 +123,7 @@ final class Idle implements Bar {
     return figures;
   }
 
-  private static double each(long bytes, int sockets) {
+  static double each(long bytes, int sockets) {
     return bytes / (double) sockets;
   }
 

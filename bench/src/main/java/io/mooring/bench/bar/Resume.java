@@ -13,7 +13,6 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /** A server's clients come back to another one, all at once, and have missed something. */
@@ -76,9 +75,7 @@ final class Resume implements Bar {
   public Map<String, Double> run(Contender contender, Scale scale, Path folder, Notes notes) {
     int count = scale.of(CLIENTS);
     try (Valkey valkey = Valkey.start(folder.resolve("valkey"));
-        Running running =
-            contender.start(
-                new Contender.Task(2, true, Optional.of("127.0.0.1:" + valkey.port())), folder);
+        Running running = contender.start(Contender.Task.together(2, true, valkey.port()), folder);
         Crowd senders = new Crowd("senders");
         Crowd before = Crowd.large("before");
         Crowd after = Crowd.large("after");

@@ -13,7 +13,6 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.IntStream;
 
 /** Publications that two servers keep in Valkey's log, and hear of from each other. */
@@ -60,9 +59,7 @@ final class ThroughLog implements Bar {
     int channels = scale.of(CHANNELS);
     try (Valkey valkey = Valkey.start(folder.resolve("valkey"));
         Running running =
-            contender.start(
-                new Contender.Task(SERVERS, true, Optional.of("127.0.0.1:" + valkey.port())),
-                folder);
+            contender.start(Contender.Task.together(SERVERS, true, valkey.port()), folder);
         Crowd crowd = Crowd.large("subscribers");
         Crowd senders = new Crowd("senders")) {
       notes.started(contender, running.commands());

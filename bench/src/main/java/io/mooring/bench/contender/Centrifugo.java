@@ -94,6 +94,9 @@ public final class Centrifugo implements Contender {
           .put("force_positioning", true)
           .put("force_recovery", true);
     }
+    if (task.presence()) {
+      channels.put("presence", true).put("join_leave", true);
+    }
     task.redis()
         .ifPresent(
             address ->

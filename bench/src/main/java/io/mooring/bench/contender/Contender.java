@@ -30,8 +30,9 @@ public interface Contender {
    * @param servers how many processes, which share what they hear by the Redis; one without
    * @param history whether it keeps a log of each channel, and gives positions
    * @param redis {@code host:port}; empty: memory
+   * @param presence whether it knows who is online, and who subscribes to a channel
    */
-  record Task(int servers, boolean history, Optional<String> redis) {
+  record Task(int servers, boolean history, Optional<String> redis, boolean presence) {
     public static final int HISTORY_SIZE = 1_000;
 
     public Task {
@@ -42,7 +43,18 @@ public interface Contender {
     }
 
     public static Task alone(boolean history) {
-      return new Task(1, history, Optional.empty());
+      return new Task(1, history, Optional.empty(), false);
+    }
+
+    /**
+     * @param port of a Redis on this machine
+     */
+    public static Task together(int servers, boolean history, int port) {
+      return new Task(servers, history, Optional.of("127.0.0.1:" + port), false);
+    }
+
+    public Task withPresence() {
+      return new Task(servers, history, redis, true);
     }
   }
 }

@@ -59,6 +59,9 @@ public final class Engine implements Contender {
     if (task.history()) {
       command.add("-history=" + Task.HISTORY_SIZE);
     }
+    if (task.presence()) {
+      command.add("-presence");
+    }
     task.redis().ifPresent(address -> command.add("-redis=" + address));
     return command;
   }

@@ -67,6 +67,8 @@ public final class Mooring implements Contender {
     command.add("--name=" + name);
     command.add("--broker=" + (task.redis().isPresent() ? "redis" : "memory"));
     task.redis().ifPresent(address -> command.add("--redis.url=redis://" + address));
+    command.add("--user-presence=" + task.presence());
+    command.add("--namespaces.demo.presence=" + task.presence());
     command.add("--websocket.address=127.0.0.1:" + port);
     command.add("--http.address=127.0.0.1:" + http);
     command.add("--registry.addresses=127.0.0.1:" + ground.registryPort());

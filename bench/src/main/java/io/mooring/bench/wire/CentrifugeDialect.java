@@ -19,7 +19,7 @@ public record CentrifugeDialect() implements Dialect {
   }
 
   @Override
-  public String subscribe(String channel, Optional<Position> from) {
+  public String subscribe(String channel, Optional<Position> from, boolean watches) {
     String position =
         from.map(
                 known ->
@@ -32,7 +32,13 @@ public record CentrifugeDialect() implements Dialect {
         + channel
         + "\""
         + position
+        + (watches ? ",\"join_leave\":true" : "")
         + "}}";
+  }
+
+  @Override
+  public String unsubscribe(String channel) {
+    return "{\"id\":" + SUBSCRIBE + ",\"unsubscribe\":{\"channel\":\"" + channel + "\"}}";
   }
 
   @Override

@@ -89,7 +89,7 @@ final class Client extends ChannelInboundHandlerAdapter {
     String second =
         entrance.channel().isEmpty()
             ? ""
-            : entrance.dialect().subscribe(entrance.channel(), entrance.from());
+            : entrance.dialect().subscribe(entrance.channel(), entrance.from(), entrance.watches());
     return first + (first.isEmpty() || second.isEmpty() ? "" : "\n") + second;
   }
 

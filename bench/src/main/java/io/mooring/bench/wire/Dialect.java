@@ -11,8 +11,15 @@ public sealed interface Dialect permits MooringDialect, CentrifugeDialect {
   /** What the client says first, once it is upgraded. */
   String greeting(Credential credential);
 
-  /** A subscription, resumed if a position is given. */
-  String subscribe(String channel, Optional<Position> from);
+  /**
+   * A subscription, resumed if a position is given.
+   *
+   * @param watches whether it is told who else subscribes and ends
+   */
+  String subscribe(String channel, Optional<Position> from, boolean watches);
+
+  /** The end of a subscription. */
+  String unsubscribe(String channel);
 
   String publish(String channel, long id, String data);
 

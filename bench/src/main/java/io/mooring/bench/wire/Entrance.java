@@ -11,6 +11,7 @@ import java.util.function.Supplier;
  * @param channel to subscribe to; empty for a client that only publishes
  * @param from resumes the subscription from there
  * @param had the number of the last publication that the client knows; negative if it knows none
+ * @param watches whether it is told who else subscribes to the channel
  */
 public record Entrance(
     InetSocketAddress address,
@@ -18,4 +19,5 @@ public record Entrance(
     Supplier<Credential> credential,
     String channel,
     Optional<Position> from,
-    long had) {}
+    long had,
+    boolean watches) {}

@@ -22,14 +22,20 @@ public record MooringDialect() implements Dialect {
   }
 
   @Override
-  public String subscribe(String channel, Optional<Position> from) {
+  public String subscribe(String channel, Optional<Position> from, boolean watches) {
     String position =
         from.map(
                 known ->
                     ",\"pos\":{\"epoch\":\"%s\",\"off\":%d,\"tag\":%s}"
                         .formatted(known.epoch(), known.offset(), known.tag()))
             .orElse("");
-    return "{\"op\":\"sub\",\"id\":1,\"ch\":\"" + channel + "\"" + position + "}";
+    String presence = watches ? ",\"presence\":true" : "";
+    return "{\"op\":\"sub\",\"id\":1,\"ch\":\"" + channel + "\"" + position + presence + "}";
+  }
+
+  @Override
+  public String unsubscribe(String channel) {
+    return "{\"op\":\"unsub\",\"id\":1,\"ch\":\"" + channel + "\"}";
   }
 
   @Override

@@ -41,7 +41,8 @@ class ClientTest {
             () -> new Credential("", "me"),
             channel,
             Optional.empty(),
-            had));
+            had,
+            false));
   }
 
   private static byte[] frame(String text) {
@@ -101,7 +102,7 @@ class ClientTest {
     assertEquals(
         "{\"op\":\"sub\",\"id\":1,\"ch\":\"demo.x\","
             + "\"pos\":{\"epoch\":\"e\",\"off\":7,\"tag\":99}}",
-        new MooringDialect().subscribe("demo.x", Optional.of(new Position("e", 7, "99"))));
+        new MooringDialect().subscribe("demo.x", Optional.of(new Position("e", 7, "99")), false));
   }
 
   @ParameterizedTest
