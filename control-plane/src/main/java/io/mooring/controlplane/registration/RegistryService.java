@@ -80,11 +80,13 @@ final class RegistryService extends RegistryGrpc.RegistryImplBase {
 
   @Override
   public StreamObserver<ServerReport> session(StreamObserver<ServerCommand> commands) {
-    Session session = new Session(commands, view, fleet::newest);
+    ServerCallStreamObserver<ServerCommand> call =
+        (ServerCallStreamObserver<ServerCommand>) commands;
+    Session session = new Session(call, view, fleet::newest);
     sessions.add(session);
     // With a handler, what is sent to a call that was just cut is dropped instead of thrown.
-    ((ServerCallStreamObserver<ServerCommand>) commands)
-        .setOnCancelHandler(() -> sessions.remove(session));
+    call.setOnCancelHandler(() -> sessions.remove(session));
+    call.setOnReadyHandler(session::tellFleet);
     return new StreamObserver<>() {
       @Override
       public void onNext(ServerReport report) {

@@ -1,6 +1,6 @@
 package io.mooring.controlplane.registration;
 
-import io.grpc.stub.StreamObserver;
+import io.grpc.stub.CallStreamObserver;
 import io.mooring.registry.Claim;
 import io.mooring.registry.RegistryView;
 import io.mooring.registry.Server;
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * hears by the news of the fleet, once its claim was found to hold.
  */
 final class Session {
-  private final StreamObserver<ServerCommand> commands;
+  private final CallStreamObserver<ServerCommand> commands;
   private final Supplier<RegistryView> view;
   private final Supplier<Optional<ServerCommand>> fleet;
   private @Nullable Claim claim;
@@ -30,7 +30,7 @@ final class Session {
    * @param fleet what there is to tell of the fleet
    */
   Session(
-      StreamObserver<ServerCommand> commands,
+      CallStreamObserver<ServerCommand> commands,
       Supplier<RegistryView> view,
       Supplier<Optional<ServerCommand>> fleet) {
     this.commands = commands;
@@ -69,10 +69,16 @@ final class Session {
     }
   }
 
-  /** Tells the server of the fleet, if it was not told that yet. */
+  /**
+   * Tells the server of the fleet, if it was not told that yet, and takes in what it is told: so
+   * that nothing piles up for one that stands still. To be called again when it does.
+   */
   synchronized void tellFleet() {
     Optional<ServerCommand> news = fleet.get();
     if (ended || claim == null || news.isEmpty() || news.get().equals(lastOfFleet)) {
+      return;
+    }
+    if (!commands.isReady()) {
       return;
     }
     lastOfFleet = news.get();

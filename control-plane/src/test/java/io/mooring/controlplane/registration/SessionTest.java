@@ -2,7 +2,7 @@ package io.mooring.controlplane.registration;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.grpc.stub.StreamObserver;
+import io.grpc.stub.CallStreamObserver;
 import io.mooring.registry.Address;
 import io.mooring.registry.Claim;
 import io.mooring.registry.Drain;
@@ -33,22 +33,8 @@ class SessionTest {
   private final List<ServerCommand> told = new ArrayList<>();
   private RegistryView view = view(1, 1, "a", ServerState.WARMING);
   private Optional<ServerCommand> fleet = Optional.empty();
-  private final Session session =
-      new Session(
-          new StreamObserver<>() {
-            @Override
-            public void onNext(ServerCommand command) {
-              told.add(command);
-            }
-
-            @Override
-            public void onError(Throwable error) {}
-
-            @Override
-            public void onCompleted() {}
-          },
-          () -> view,
-          () -> fleet);
+  private boolean ready = true;
+  private final Session session = new Session(new Stream(), () -> view, () -> fleet);
 
   @Test
   void aChangeWhileTheFirstReportIsAnsweredIsHeard() {
@@ -114,6 +100,21 @@ class SessionTest {
   }
 
   @Test
+  void aServerThatTakesNothingInIsToldTheLastNewsWhenItDoes() {
+    session.answer(CLAIM, new Standing.Held(ServerState.WARMING, 1));
+    ready = false;
+    news(fleet(view));
+    news(fleet(view(2, 1, "a", ServerState.ACTIVE)));
+    assertEquals(List.of(WARMING), told);
+
+    ready = true;
+    session.tellFleet();
+    session.tellFleet();
+
+    assertEquals(List.of(WARMING, fleet(view(2, 1, "a", ServerState.ACTIVE))), told);
+  }
+
+  @Test
   void nothingOfTheFleetIsSaidToAClaimThatIsOverNorAfterTheEnd() {
     session.answer(CLAIM, new Standing.Expired());
     news(fleet(view));
@@ -170,5 +171,36 @@ class SessionTest {
         Map.of(),
         drain,
         0);
+  }
+
+  /** Takes in what it is told, or says that it does not. */
+  private final class Stream extends CallStreamObserver<ServerCommand> {
+    @Override
+    public boolean isReady() {
+      return ready;
+    }
+
+    @Override
+    public void onNext(ServerCommand command) {
+      told.add(command);
+    }
+
+    @Override
+    public void onError(Throwable error) {}
+
+    @Override
+    public void onCompleted() {}
+
+    @Override
+    public void setOnReadyHandler(Runnable handler) {}
+
+    @Override
+    public void request(int count) {}
+
+    @Override
+    public void setMessageCompression(boolean enable) {}
+
+    @Override
+    public void disableAutoInboundFlowControl() {}
   }
 }
