@@ -31,7 +31,7 @@ public final class RedisPresence implements Presence {
   private static final Logger log = LoggerFactory.getLogger(RedisPresence.class);
 
   /** A room's keys outlive the last word of its holders, so that whoever reads can drop these. */
-  private static final int KEYS_TTL_SHARE = 3;
+  private static final Duration KEYS_TTL = TTL.plusSeconds(10);
 
   /** Dead ones that are there after so many readings are being dropped by somebody else. */
   private static final int MOST_READINGS = 3;
@@ -77,19 +77,20 @@ public final class RedisPresence implements Presence {
    */
   public RedisPresence(
       RedisLink link, Subscriptions subscriptions, Function<Holder, OptionalLong> dead) {
-    this(link, subscriptions, dead, TTL);
+    this(link, subscriptions, dead, TTL, KEYS_TTL);
   }
 
   RedisPresence(
       RedisLink link,
       Subscriptions subscriptions,
       Function<Holder, OptionalLong> dead,
-      Duration ttl) {
+      Duration ttl,
+      Duration keysTtl) {
     this.subscriptions = subscriptions;
     this.calls = new RedisCalls(link);
     this.deaths = new Deaths(dead);
     this.ttl = Long.toString(ttl.toMillis());
-    this.keysTtl = Long.toString(ttl.toMillis() + ttl.toMillis() / KEYS_TTL_SHARE);
+    this.keysTtl = Long.toString(keysTtl.toMillis());
     this.users = new RedisUsers(calls, deaths, this.ttl);
     this.drops = new Drops(calls, this.ttl);
   }

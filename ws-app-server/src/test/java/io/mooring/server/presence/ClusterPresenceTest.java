@@ -85,7 +85,7 @@ class ClusterPresenceTest extends PresenceContract {
     RedisLink link = new RedisLink(store.uri());
     links.add(link);
     Subscriptions subscriptions = new Subscriptions(link);
-    RedisPresence server = new RedisPresence(link, subscriptions, dead::millis, ttl);
+    RedisPresence server = new RedisPresence(link, subscriptions, dead::millis, ttl, Presence.TTL);
     server.start();
     link.start(subscriptions);
     Awaitility.await().until(() -> link.downBecause().isEmpty());

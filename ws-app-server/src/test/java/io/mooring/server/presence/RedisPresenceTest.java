@@ -40,12 +40,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RedisPresenceTest extends PresenceContract {
   @TempDir private static Path folder;
 
+  /** For how long keys outlive the last word, at least. */
+  private static final Duration KEPT = Duration.ofSeconds(40);
+
   private static Store store;
   private static RedisCommands<String, String> redis;
 
   private final List<RedisLink> links = new ArrayList<>();
-  private final Presence presence = server(Presence.TTL);
-  private final Presence brief = server(BRIEF);
+  private final Presence presence = server(Presence.TTL, KEPT);
+  private final Presence brief = server(BRIEF, KEPT);
 
   @BeforeAll
   static void startStore() {
@@ -146,9 +149,10 @@ class RedisPresenceTest extends PresenceContract {
   void leavesNothingBehindWhenAllAreSilent() {
     String user = name();
     String room = name();
-    get(brief.online(A, List.of(user)));
-    get(brief.enter(A, room, Map.of("ann", "{}"), turn(1)));
-    get(brief.enter(B, room, Map.of("ann", "{}"), turn(1)));
+    Presence forgetful = server(BRIEF, BRIEF);
+    get(forgetful.online(A, List.of(user)));
+    get(forgetful.enter(A, room, Map.of("ann", "{}"), turn(1)));
+    get(forgetful.enter(B, room, Map.of("ann", "{}"), turn(1)));
     assertEquals(5, redis.keys("*" + room + "*").size());
 
     Awaitility.await()
@@ -158,7 +162,7 @@ class RedisPresenceTest extends PresenceContract {
 
   @Test
   void isSharedByServers() throws Exception {
-    Presence other = server(Presence.TTL);
+    Presence other = server(Presence.TTL, KEPT);
     String room = name();
     Told told = new Told();
     get(other.watch(room, told));
@@ -268,7 +272,7 @@ class RedisPresenceTest extends PresenceContract {
   /** Others drop a holder that lives, while it says in portions whom it holds. */
   @Test
   void isAsAHolderSaysThatWasToldItHasSaidAll() {
-    Presence other = server(Presence.TTL);
+    Presence other = server(Presence.TTL, KEPT);
     String room = name();
     Map<String, String> all = new HashMap<>();
     IntStream.range(0, 1_500).forEach(i -> all.put("u" + i, ""));
@@ -372,11 +376,11 @@ class RedisPresenceTest extends PresenceContract {
     assertTrue(millis > expected - 10_000 && millis <= expected, key + " has " + millis + " ms");
   }
 
-  private Presence server(Duration ttl) {
+  private Presence server(Duration ttl, Duration keysTtl) {
     RedisLink link = new RedisLink(store.uri());
     links.add(link);
     Subscriptions subscriptions = new Subscriptions(link);
-    RedisPresence server = new RedisPresence(link, subscriptions, dead::millis, ttl);
+    RedisPresence server = new RedisPresence(link, subscriptions, dead::millis, ttl, keysTtl);
     server.start();
     link.start(subscriptions);
     Awaitility.await().until(() -> link.downBecause().isEmpty());
