@@ -42,7 +42,8 @@ class GhostsTest {
   @Test
   void ofSixThousandNobodyIsThereWhenTheLeaseHasEndedAndNothingInRedisAHalfMinuteLater()
       throws Exception {
-    try (Haunted haunted = new Haunted(MANY)) {
+    try (Tier tier = up();
+        Haunted haunted = new Haunted(tier, MANY)) {
       long killed = haunted.kill();
       haunted.awaitNobody(killed);
       haunted.awaitNoKeys(killed);
@@ -51,9 +52,10 @@ class GhostsTest {
 
   @Test
   void whoeverComesBackUnderTheSameIdHasNothingOfItsFormerLife() throws Exception {
-    try (Haunted haunted = new Haunted(FEW)) {
+    try (Tier tier = up();
+        Haunted haunted = new Haunted(tier, FEW)) {
       long killed = haunted.kill();
-      haunted.tier.start("app-1");
+      tier.start("app-1");
       haunted.awaitNobody(killed);
       try (Socket socket = haunted.connect("after")) {
         assertEquals(Set.of(socket.server()), haunted.presences.servers("after"));
@@ -61,18 +63,25 @@ class GhostsTest {
     }
   }
 
+  private Tier up() throws IOException {
+    return Tier.up(state, "--servers", "1", "--envoys", "1");
+  }
+
   /** A tier whose first server has users, and whose second one has a witness. */
-  private final class Haunted implements AutoCloseable {
-    final Tier tier = Tier.up(state, "--servers", "1", "--envoys", "1");
-    final Presences presences = new Presences(tier);
-    private final DemoTokens tokens =
-        new DemoTokens(new DevelopmentKeys(new StateFolder(state).keys()));
+  private static final class Haunted implements AutoCloseable {
+    final Presences presences;
+    private final Tier tier;
+    private final DemoTokens tokens;
     private final List<Socket> sockets = new ArrayList<>();
     private final Witness witness = new Witness();
-    private final HttpClient http = HttpClient.newBuilder().sslContext(tier.trust()).build();
+    private final HttpClient http;
     private final MooringClient client;
 
-    Haunted(int users) throws Exception {
+    Haunted(Tier tier, int users) throws Exception {
+      this.tier = tier;
+      presences = new Presences(tier);
+      tokens = new DemoTokens(new DevelopmentKeys(new StateFolder(tier.state()).keys()));
+      http = HttpClient.newBuilder().sslContext(tier.trust()).build();
       List<CompletableFuture<Socket>> opening = new ArrayList<>();
       for (int i = 0; i < users; i++) {
         opening.add(tier.connect(tokens.issue("u" + i, Duration.ofHours(1))));
@@ -191,7 +200,6 @@ class GhostsTest {
       sockets.forEach(Socket::drop);
       http.close();
       presences.close();
-      tier.close();
     }
   }
 }
